@@ -46,7 +46,8 @@ class TestDeadline:
     @pytest.mark.parametrize("extra", [timedelta(minutes=10**9), timedelta.max])
     def test_an_absurd_extra_ends_with_the_calendar(self, extra: timedelta) -> None:
         due = deadline(at(9), HOUR, extra, None)
-        assert due is not None and due > datetime(3900, 1, 1, tzinfo=UTC)
+        assert due is not None
+        assert due > datetime(3900, 1, 1, tzinfo=UTC)
         assert in_time(at(10), due, GRACE)
 
     def test_a_closing_at_the_end_of_the_calendar_is_no_error(self) -> None:
@@ -132,7 +133,8 @@ def test_no_attempt_ends_early_and_none_ends_late() -> None:
             assert due is None
             continue
         last = start + min(spans) + extra + grace
-        assert due is not None and due.utcoffset() == NONE
+        assert due is not None
+        assert due.utcoffset() == NONE
         stored = due.astimezone(zone)
         assert state_at(State.OPEN, (last - MS).astimezone(now_zone), stored, grace) is State.OPEN
         assert state_at(State.OPEN, last.astimezone(now_zone), stored, grace) is State.OPEN

@@ -2,8 +2,8 @@
 
 Its law:
 
-- No Flask, no database, no clock, no files, no randomness of its own. It imports the standard library, `examhall.errors`
-  and `examhall.bank.types`, nothing else; a test reads the imports.
+- No Flask, no database, no clock, no files, no randomness of its own. It imports the standard library,
+  `examhall.errors` and `examhall.bank.types`, nothing else; a test reads the imports.
 - `now` and the seed are always arguments. The same arguments give the same result, on every day and every machine.
 - What happened is a chain of steps that only grows. The current answer is the last accepted one, grading is a replay
   of the steps, a regrade is a replay with other bodies.

@@ -25,7 +25,7 @@ class Policy:
 
 
 def shown(policy: Policy, finished: bool, closed: bool) -> frozenset[Show]:
-    """What may be seen now: nothing while the attempt is open, and nothing that was shown is taken back at the closing."""
+    """What may be seen now: nothing while the attempt is open, and the closing takes nothing back that was shown."""
     if not finished:
         return frozenset()
     return policy.immediately | policy.closed if closed else policy.immediately

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-from examhall.errors import Conflict, N_
+from examhall.errors import N_, Conflict
 
 
 class State(StrEnum):

@@ -23,7 +23,7 @@ def utc(moment: datetime) -> datetime:
 def deadline(
     started_at: datetime, time_limit: timedelta | None, extra: timedelta, closes_at: datetime | None
 ) -> datetime | None:
-    """The moment an attempt is due: min(start + limit, close), each with the candidate's extra time; None if neither ends it.
+    """When an attempt is due: min(start + limit, close), each with the candidate's extra time; None if neither is set.
 
     Extra time counts beyond the closing too: it is granted because a candidate needs longer for the same work, and an
     exam that is held in one window would otherwise take it away again from those who start late. A negative extra is
