@@ -1,0 +1,67 @@
+"""What the answers are worth. Grading is a replay of the steps, so a regrade is a replay with other bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from uuid import UUID
+
+from examhall.attempts.engine.paper import Paper, Slot
+from examhall.attempts.engine.states import Kind
+from examhall.attempts.engine.steps import Step
+from examhall.bank.types import type_named
+from examhall.bank.types.contract import Body
+
+_HUNDREDTH = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class SlotMark:
+    """The worth of one slot: fraction of the response (below 0 for a penalty), and mark = fraction x points."""
+
+    slot: int
+    fraction: Decimal
+    mark: Decimal
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Grading:
+    """The worth of an attempt. `points` is the sum of the marks, not below 0; `percent` has two places."""
+
+    marks: tuple[SlotMark, ...]
+    points: Decimal
+    max_points: Decimal
+    percent: Decimal
+
+
+def replay(steps: Iterable[Step]) -> dict[int, object]:
+    """The last accepted response of each slot; None where it was cleared. Late steps never count."""
+    return {step.slot: step.response for step in steps if step.kind is Kind.SAVE and step.slot is not None}
+
+
+def grade(paper: Paper, bodies: Mapping[UUID, Body], answers: Mapping[int, object]) -> Grading:
+    """Grade the answers (slot number -> response as it was sent) with the bodies (by version id).
+
+    A slot without an answer is worth 0, never a penalty. A paper without points gives 0 percent.
+    """
+    marks = tuple(_mark(slot, bodies[slot.version_id], answers.get(slot.number)) for slot in paper.slots)
+    points = max(sum((mark.mark for mark in marks), Decimal(0)), Decimal(0))
+    share = points / paper.max_points if paper.max_points else Decimal(0)
+    return Grading(marks, points, paper.max_points, (share * 100).quantize(_HUNDREDTH, ROUND_HALF_UP))
+
+
+def passed(percent: Decimal, pass_mark: Decimal | None) -> bool | None:
+    """Whether the percent reaches the pass mark (in percent, inclusive); None where the exam has none.
+
+    The rounded percent decides, because it is the one that people see: nobody fails with the pass mark in hand.
+    """
+    return None if pass_mark is None else percent >= pass_mark
+
+
+def _mark(slot: Slot, body: Body, response: object) -> SlotMark:
+    kind = type_named(slot.type)
+    inner = None if response is None else kind.read(slot.options, response)
+    fraction = kind.grade(body, inner)
+    return SlotMark(slot.number, fraction, fraction * slot.points, inner is not None)
