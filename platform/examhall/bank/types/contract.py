@@ -1,0 +1,261 @@
+"""The contract of question types: what the bank, the attempt engine, the portal and the API may ask of every type.
+
+A type checks a body, shows it without its key, reads a response and grades it. It keeps no state, knows no request and
+no clock, and stores nothing. A new type is one class that joins `examhall.bank.types.TYPES`.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, Generic, TypedDict, cast
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+)
+from pydantic_core import PydanticCustomError
+from typing_extensions import TypeVar
+
+from examhall.bank.richtext import plain_text, sanitise
+from examhall.errors import N_, FieldError, Invalid
+
+Arrangement = Mapping[str, str]
+"""Option key -> opaque id as one candidate sees it, in the order shown; empty for a type without options."""
+
+PROMPT_LIMIT = 50_000
+TEXT_LIMIT = 10_000
+ANSWER_LIMIT = 500
+ZERO, ONE = Decimal(0), Decimal(1)
+_STORED = {"stored": True}
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?")
+_NUMBER_LIMIT = 64
+_FRACTION_PLACES = 12  # fifty such fractions add up exactly in Python's ordinary 28 digits
+_UNWRITABLE = re.compile(r"[\0\ud800-\udfff]")
+
+
+class Revelation(TypedDict):
+    """What a candidate may see after release."""
+
+    correct: dict[str, Any] | None  # a response that earns the whole mark, as it would be sent
+    feedback: list[str]  # HTML that this response earned
+    general_feedback: str  # HTML for everybody
+
+
+class InvalidResponse(ValueError):
+    """A response that its type cannot read. The message is a msgid."""
+
+
+def refusal(message: str, **params: Any) -> PydanticCustomError:
+    """What a validator of a body raises: `message` is a msgid, `params` fill its places."""
+    return PydanticCustomError("refused", "{message}", {"message": message, **params})
+
+
+def writable(text: str) -> bool:
+    """Whether a text can be stored everywhere: no NUL, no half of a surrogate pair."""
+    return _UNWRITABLE.search(text) is None
+
+
+def exact(text: str) -> Decimal | None:
+    """The number that a text is, exactly, or None.
+
+    ASCII digits, "." before decimals, an exponent of at most two digits, 64 characters in all, below 1e100; no spaces,
+    no "1_0". The limits keep every sum and product of two numbers exact in a few hundred digits.
+    """
+    if len(text) > _NUMBER_LIMIT or not _NUMBER.fullmatch(text):
+        return None
+    number = Decimal(text)
+    return number if abs(number.adjusted()) < 100 else None
+
+
+def as_text(number: Decimal) -> str:
+    """A decimal as it travels: plain digits without needless zeros, or scientific where that would be too long."""
+    digits = format(number, "f")
+    digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
+    if len(digits) > _NUMBER_LIMIT:
+        return str(number)
+    return "0" if number.is_zero() else digits
+
+
+def _decimal(value: object) -> Decimal:
+    number = None
+    if isinstance(value, Decimal):
+        number = exact(as_text(value)) if value.is_finite() else None
+    elif isinstance(value, str):
+        number = exact(value)
+    elif isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**18:
+        number = Decimal(value)
+    if number is None:
+        raise refusal(N_('Write a number as text, with digits and a point, such as "0.5".'))
+    return number
+
+
+def _fraction(number: Decimal) -> Decimal:
+    if not -1 <= number <= 1:
+        raise refusal(N_("Write a fraction between -1 and 1: 1 is the whole mark, 0.5 half of it."))
+    if int(number.as_tuple().exponent) < -_FRACTION_PLACES:
+        raise refusal(N_("Write a fraction with at most %(places)s decimals."), places=_FRACTION_PLACES)
+    return number
+
+
+def _storable(text: str) -> str:
+    if not writable(text):
+        raise refusal(N_("This text holds a character that cannot be stored. Type it again without it."))
+    return text
+
+
+def _within(text: str, limit: int) -> str:
+    if len(text) > limit:
+        raise refusal(N_("Shorten this to at most %(limit)s characters."), limit=limit)
+    return text
+
+
+def _rich(limit: int) -> AfterValidator:
+    """Sanitise on the way in; what comes from the store was sanitised when it went there."""
+
+    def check(text: str, info: ValidationInfo) -> str:
+        if info.context is _STORED:
+            return text
+        return _within(sanitise(_storable(_within(text, limit))), limit)
+
+    return AfterValidator(check)
+
+
+def _visible(html: str) -> str:
+    if not plain_text(html):
+        raise refusal(N_("Write a text here. Links, pictures and scripts are left out."))
+    return html
+
+
+Number = Annotated[Decimal, BeforeValidator(_decimal), PlainSerializer(as_text, return_type=str)]
+Fraction = Annotated[Number, AfterValidator(_fraction)]
+RichText = Annotated[str, _rich(TEXT_LIMIT)]
+ShownText = Annotated[str, _rich(TEXT_LIMIT), AfterValidator(_visible)]
+Prompt = Annotated[str, _rich(PROMPT_LIMIT), AfterValidator(_visible)]
+AnswerText = Annotated[str, StringConstraints(max_length=ANSWER_LIMIT, min_length=1), AfterValidator(_storable)]
+
+
+class Part(BaseModel):
+    """Something inside a body. Frozen: a version never changes, so its body may be shared and kept."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Body(Part):
+    """What every question says: the prompt and the general feedback, both HTML."""
+
+    prompt: Prompt
+    feedback: RichText = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The body as JSON holds it, with decimals as strings; `QuestionType.load` reads it again."""
+        return self.model_dump(mode="json")
+
+
+B = TypeVar("B", bound=Body, default=Any)
+
+
+class QuestionType(ABC, Generic[B]):
+    """One kind of question. Stateless: one instance serves every tenant and thread."""
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    Body: ClassVar[type[Body]]
+
+    def validate(self, data: object) -> B:
+        """The body that `data` (from JSON) describes, with its rich text sanitised and missing option keys made.
+
+        Raises Invalid with a FieldError for each fault, whose field is a path such as `options.2.text`.
+        """
+        try:
+            body = cast("B", self.Body.model_validate(data))
+        except ValidationError as error:
+            raise Invalid(errors=field_errors(error)) from None
+        if errors := tuple(self.check(body)):
+            raise Invalid(errors=errors)
+        return body
+
+    def load(self, data: object) -> B:
+        """The body that `Body.to_json` wrote, from our own store only: nothing is sanitised again.
+
+        Raises pydantic's ValidationError when the store holds something else.
+        """
+        return cast("B", self.Body.model_validate(data, context=_STORED))
+
+    def check(self, body: B) -> Iterable[FieldError]:
+        """Faults of a body that no single field shows."""
+        return ()
+
+    def arrange(self, body: B, rng: random.Random | None) -> list[str]:
+        """Option keys in the order to show: authored when `rng` is None, else shuffled around the pinned ones."""
+        return []
+
+    def present(self, body: B, arrangement: Arrangement) -> dict[str, Any]:
+        """What a candidate may see before release: nothing that tells right from wrong."""
+        return {"prompt": body.prompt}
+
+    @abstractmethod
+    def read(self, arrangement: Arrangement, response: object) -> Any:
+        """The inner response (JSON-ready, keys instead of opaque ids) of one from outside; None when it is blank.
+
+        Raises InvalidResponse when the shape is not the type's. Needs no body.
+        """
+
+    @abstractmethod
+    def grade(self, body: B, response: Any) -> Decimal:
+        """The fraction that an inner response earns, exactly; unanswered (None) is 0, never a penalty."""
+
+    @abstractmethod
+    def reveal(self, body: B, arrangement: Arrangement, response: Any) -> Revelation:
+        """What may be shown after release, for an inner response (or None)."""
+
+    @abstractmethod
+    def bounds(self, body: B) -> tuple[Decimal, Decimal]:
+        """The least and the greatest fraction that a response can earn."""
+
+
+def only(response: object, name: str) -> object:
+    """The value of a response that must be an object with this one member.
+
+    Raises InvalidResponse for anything else.
+    """
+    if not isinstance(response, dict) or set(response) != {name}:
+        raise InvalidResponse(N_("The answer does not have the form that this question asks for."))
+    return response[name]
+
+
+def field_errors(error: ValidationError) -> list[FieldError]:
+    """pydantic's findings in our words: what to do, at which field."""
+    return [_field_error(detail) for detail in error.errors(include_url=False, include_input=False)]
+
+
+_WORDS = {
+    "missing": N_("This is needed. Fill it in."),
+    "extra_forbidden": N_("There is no such field here. Remove it or check its spelling."),
+    "string_type": N_("Write a text here."),
+    "string_unicode": N_("This text holds a character that cannot be stored. Type it again without it."),
+    "string_too_long": N_("Shorten this to at most %(max_length)s characters."),
+    "string_too_short": N_("Write a text here."),
+    "string_pattern_mismatch": N_("Use only small letters and digits here, at most 16, or leave it out."),
+    "bool_type": N_("Say true or false here."),
+    "literal_error": N_("Choose one of: %(expected)s."),
+    "too_short": N_("Give at least %(min_length)s entries here."),
+    "too_long": N_("Give at most %(max_length)s entries here."),
+    "tuple_type": N_("Give a list here."),
+    "model_type": N_("Give an object with named fields here."),
+}
+
+
+def _field_error(detail: Mapping[str, Any]) -> FieldError:
+    params = dict(detail.get("ctx", {}))
+    message = params.pop("message", None) or _WORDS.get(detail["type"], N_("This value is not acceptable. Correct it."))
+    return FieldError(".".join(str(part) for part in detail["loc"]), message, params)
