@@ -1,0 +1,1 @@
+"""Examhall: a multi-tenant exam platform built of pluggable views on Flask."""

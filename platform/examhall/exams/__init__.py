@@ -1,0 +1,1 @@
+"""Composing exams: sections, draws, schedule, access, assignments."""

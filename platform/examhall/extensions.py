@@ -1,0 +1,57 @@
+"""The bare extensions whose names code needs at import. `app.create_app` initialises each once, on the platform.
+
+Tenant apps share the extensions by reference; what differs from tenant to tenant is answered through `current_app`,
+which *is* the tenant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app, request
+from flask_babel import Babel
+from flask_jwt_extended import JWTManager
+from flask_limiter import Limiter
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.orm import DeclarativeBase
+
+
+class Base(DeclarativeBase):
+    """The declarative base; its naming convention gives every constraint a name that migrations can use."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class TenantDatabase(SQLAlchemy):
+    """Flask-SQLAlchemy whose engines are the current tenant's, shared by URL (see `storage.engines`)."""
+
+    @property
+    def engines(self) -> Mapping[str | None, sa.engine.Engine]:
+        engines: Mapping[str | None, sa.engine.Engine] = current_app.engines  # type: ignore[attr-defined]
+        return engines
+
+
+def client_address() -> str:
+    """The address that limits by origin count against; behind proxies `ProxyFix` has already put the client's here."""
+    return request.remote_addr or "unknown"
+
+
+# Objects outlive their transaction on purpose: a page is rendered after the operation has committed.
+db = TenantDatabase(model_class=Base, session_options={"expire_on_commit": False, "autoflush": False})
+jwt = JWTManager()
+limiter = Limiter(key_func=client_address)
+babel = Babel()
+migrate = Migrate()
+
+Row = Mapping[str, Any]

@@ -1,0 +1,7 @@
+"""The whole table of addresses, slice by slice."""
+
+from __future__ import annotations
+
+from examhall.identity.routes import ROUTES as IDENTITY
+
+ROUTES = [*IDENTITY]

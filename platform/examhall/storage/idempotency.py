@@ -1,0 +1,95 @@
+"""Receipts: a POST that is sent again with its `Idempotency-Key` gets the first answer again, and has no second effect."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import current_app, make_response, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from examhall.errors import BadRequest, Invalid, N_
+from examhall.extensions import db
+from examhall.storage.records import Record, actor_id, tenant_id
+from examhall.storage.transactions import writing
+
+HEADER = "Idempotency-Key"
+
+
+class Receipt(Record):
+    """What was answered to one key of one person on one address."""
+
+    __tablename__ = "receipts"
+    __table_args__ = (sa.UniqueConstraint("tenant_id", "user_id", "address", "key"),)
+
+    user_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    address: Mapped[str] = mapped_column(sa.String(300))
+    key: Mapped[str] = mapped_column(sa.String(200))
+    fingerprint: Mapped[str] = mapped_column(sa.String(64))
+    status: Mapped[int]
+    body: Mapped[Any] = mapped_column(sa.JSON)
+
+
+class Receipts:
+    """The ledger that `TenantView` asks for each POST with a key."""
+
+    def answer_once(self, run: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
+        """Run the handler and keep its answer in the same transaction, or give the kept answer again.
+
+        Raises `Invalid` (422) for a key that came with another payload, `BadRequest` for one that is too long.
+        """
+        key = request.headers[HEADER]
+        if not 1 <= len(key) <= 200:
+            raise BadRequest(N_("An Idempotency-Key has 1 to 200 characters."))
+        fingerprint = hashlib.sha256(request.get_data(cache=True)).hexdigest()
+        try:
+            return self._answer(key, fingerprint, run)
+        except IntegrityError:
+            # The same key came twice at once and the other was first: its receipt stands now
+            kept = self._kept(key, fingerprint)
+            if kept is None:
+                raise
+            return kept
+
+    def _answer(self, key: str, fingerprint: str, run: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
+        with writing():
+            kept = self._kept(key, fingerprint)
+            if kept is not None:
+                return kept
+            answer = run()
+            response = make_response(*answer[:2]) if isinstance(answer, tuple) else make_response(answer)
+            body = response.get_data(as_text=True)
+            db.session.add(
+                Receipt(user_id=actor_id(), address=request.path[:300], key=key, fingerprint=fingerprint, status=response.status_code,
+                        body=json.loads(body) if body else None)
+            )  # fmt: skip
+            db.session.flush()
+            return answer
+
+    def _kept(self, key: str, fingerprint: str) -> ResponseReturnValue | None:
+        receipt = db.session.scalars(
+            sa.select(Receipt).where(
+                Receipt.tenant_id == tenant_id(),
+                Receipt.user_id == actor_id(),
+                Receipt.address == request.path[:300],
+                Receipt.key == key,
+            )
+        ).one_or_none()
+        if receipt is None:
+            return None
+        if receipt.fingerprint != fingerprint:
+            raise Invalid(
+                N_("This Idempotency-Key came with another payload before. Use a new key."),
+                code="idempotency_key_reused",
+            )
+        response = make_response(
+            current_app.json.response(receipt.body) if receipt.body is not None else "", receipt.status
+        )
+        response.headers["Idempotency-Replayed"] = "true"
+        return response

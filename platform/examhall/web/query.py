@@ -1,0 +1,127 @@
+"""Filter, order and page a select by the request's arguments: whitelisted, total, capped. Knows no request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.sql import Select
+
+from examhall.errors import BadRequest, FieldError, N_
+
+#: Arguments that every list understands beside its filters.
+PAGING = frozenset({"page", "page_size", "order", "q", "format"})
+
+
+@dataclass(frozen=True)
+class Page:
+    """Which part of a list is asked for, and how long the whole is once that is known."""
+
+    number: int
+    size: int
+    total: int = 0
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; an empty list has one."""
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def offset(self) -> int:
+        """Rows before this page."""
+        return (self.number - 1) * self.size
+
+    def links(self) -> dict[str, int]:
+        """Relation to page number, for the `Link` header and the pager."""
+        links = {"first": 1, "last": self.pages}
+        if self.number > 1:
+            links["prev"] = min(self.number - 1, self.pages)
+        if self.number < self.pages:
+            links["next"] = self.number + 1
+        return links
+
+
+def read_page(args: Mapping[str, str], size: int, maximum: int) -> Page:
+    """`page` and `page_size` out of the arguments. Raises `BadRequest` unless both are plain whole numbers in range."""
+    number = _whole(args, "page", 1, 1_000_000)
+    return Page(number, _whole(args, "page_size", size, maximum))
+
+
+def _whole(args: Mapping[str, str], name: str, default: int, maximum: int) -> int:
+    text = args.get(name)
+    if text is None:
+        return default
+    # int() would also take " 7 ", "1_0" and "٧"
+    if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= maximum):
+        message = N_("Give a whole number from 1 to %(maximum)s.")
+        raise BadRequest(message, maximum=maximum, errors=[FieldError(name, message, {"maximum": maximum})])
+    return int(text)
+
+
+def filtered(statement: Select[Any], model: type, filters: Sequence[str], args: Mapping[str, str]) -> Select[Any]:
+    """Narrow by equality on whitelisted columns. Raises `BadRequest` for an unknown argument or an unreadable value."""
+    for name in args:
+        if name not in PAGING and name not in filters:
+            message = N_("There is no filter of this name. Known ones: %(known)s.")
+            known = ", ".join(sorted(set(filters) | PAGING))
+            raise BadRequest(message, known=known, errors=[FieldError(name, message, {"known": known})])
+    for name in filters:
+        if name in args:
+            column = getattr(model, name)
+            statement = statement.where(column == _value(name, column.type, args[name]))
+    return statement
+
+
+def searched(statement: Select[Any], model: type, columns: Sequence[str], args: Mapping[str, str]) -> Select[Any]:
+    """Narrow to rows in which one of `columns` holds the words of the argument `q`, whatever their case."""
+    text = args.get("q", "").strip()
+    if not text:
+        return statement
+    if "\0" in text or len(text) > 200 or not columns:
+        message = (
+            N_("Search for at most 200 characters of plain text.") if columns else N_("This list can't be searched.")
+        )
+        raise BadRequest(message, errors=[FieldError("q", message)])
+    return statement.where(sa.or_(*(getattr(model, name).icontains(text, autoescape=True) for name in columns)))
+
+
+def _value(name: str, kind: sa.types.TypeEngine[Any], text: str) -> Any:
+    try:
+        if isinstance(kind, sa.Uuid):
+            return UUID(text)
+        if isinstance(kind, sa.Boolean):
+            return {"true": True, "false": False}[text]
+        if isinstance(kind, sa.Integer):
+            if not (text.isascii() and text.lstrip("-").isdigit() and len(text) <= 18):
+                raise ValueError(text)
+            return int(text)
+    except (ValueError, KeyError) as error:
+        message = N_("This value can't be filtered by. Check how it is written.")
+        raise BadRequest(message, errors=[FieldError(name, message)]) from error
+    if "\0" in text or len(text) > 200:
+        message = N_("This value can't be filtered by. Check how it is written.")
+        raise BadRequest(message, errors=[FieldError(name, message)])
+    return text
+
+
+def ordered(statement: Select[Any], model: Any, ordering: Sequence[str], asked: str | None) -> Select[Any]:
+    """Order by `asked` (one of the names in `ordering`, `-` before it to turn it round) or by all of `ordering`.
+
+    The key comes last, so that the order is total and paging neither skips nor repeats. Raises `BadRequest` for another name.
+    """
+    names: Sequence[str] = ordering
+    if asked is not None:
+        known = {name.removeprefix("-") for name in ordering}
+        if asked.removeprefix("-") not in known:
+            message = N_("The list can't be ordered by this. Known orders: %(known)s.")
+            text = ", ".join(sorted(known))
+            raise BadRequest(message, known=text, errors=[FieldError("order", message, {"known": text})])
+        names = [asked]
+    columns = [getattr(model, name.removeprefix("-")) for name in names]
+    terms = [
+        column.desc() if name.startswith("-") else column.asc() for name, column in zip(names, columns, strict=True)
+    ]
+    return statement.order_by(*terms, model.id)
