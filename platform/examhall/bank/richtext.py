@@ -21,6 +21,7 @@ _BLOCK = frozenset({
     "blockquote", "br", "caption", "dd", "div", "dl", "dt", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre",
     "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
 })  # fmt: skip
+MARKDOWN_LIMIT = 20_000  # emphasis that never closes costs the square of its length
 TAGS = _INLINE | _BLOCK
 
 # HTML's "formatting elements". A parser opens those left open again in every later block, once for each distinct set of

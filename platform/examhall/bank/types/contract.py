@@ -34,6 +34,7 @@ Arrangement = Mapping[str, str]
 
 PROMPT_LIMIT = 50_000
 TEXT_LIMIT = 10_000
+TAGS_LIMIT = 4_000  # an HTML parser's time grows with the square of the depth of elements
 ANSWER_LIMIT = 500
 ZERO, ONE = Decimal(0), Decimal(1)
 _STORED = {"stored": True}
@@ -125,6 +126,10 @@ def _rich(limit: int) -> AfterValidator:
     def check(text: str, info: ValidationInfo) -> str:
         if info.context is _STORED:
             return text
+        if text.count("<") > TAGS_LIMIT:
+            raise refusal(
+                N_("This text has more than %(limit)s tags. Paste it without its formatting."), limit=TAGS_LIMIT
+            )
         return _within(sanitise(_storable(_within(text, limit))), limit)
 
     return AfterValidator(check)

@@ -102,9 +102,10 @@ class Numeric(QuestionType[NumericBody]):
     def check(self, body: NumericBody) -> Iterator[FieldError]:
         if ONE not in (answer.fraction for answer in body.answers):
             yield FieldError("answers", N_("No answer earns the whole mark. Give the right one the fraction 1."))
-        for place, answer in enumerate(body.answers):
-            for first, earlier in enumerate(body.answers[:place]):
-                if _covers(earlier, answer):
+        intervals = [answer.interval() for answer in body.answers]
+        for place, interval in enumerate(intervals):
+            for first, earlier in enumerate(intervals[:place]):
+                if earlier is None or (interval and earlier[0] <= interval[0] and interval[1] <= earlier[1]):
                     message = N_(
                         "Answer %(first)s already holds all of this, and the first match counts. Move or remove one."
                     )
@@ -141,10 +142,3 @@ class Numeric(QuestionType[NumericBody]):
 def _match(body: NumericBody, response: str | None) -> NumericAnswer | None:
     number = None if response is None else exact(response)
     return None if number is None else next((answer for answer in body.answers if answer.holds(number)), None)
-
-
-def _covers(earlier: NumericAnswer, later: NumericAnswer) -> bool:
-    bounds = later.interval()
-    if bounds is None:
-        return earlier.any
-    return all(earlier.holds(bound) for bound in bounds)

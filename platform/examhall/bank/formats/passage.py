@@ -1,0 +1,63 @@
+"""A stretch of GIFT text that knows its line. Escapes are masked, so that what is left of : # = ~ { } is syntax."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from examhall.bank.formats import Message
+
+# Each escape becomes one Unicode noncharacter, which no text interchanges, and turns into its character at the end.
+_ESCAPED = dict(zip(r"\:#={}~n", map(chr, range(0xFDD0, 0xFDD8)), strict=True))
+_ESCAPE = re.compile(r"\\([\\:#={}~n])")
+_RESTORED = str.maketrans({mask: "\n" if char == "n" else char for char, mask in _ESCAPED.items()})
+
+
+class Fault(Exception):
+    """A question that cannot be read: what is wrong with it, with lines."""
+
+    def __init__(self, messages: Iterable[Message]) -> None:
+        self.messages = tuple(messages)
+        super().__init__(*self.messages)
+
+
+def mask(text: str) -> str:
+    """GIFT text with each escape as one character that means nothing to the syntax. The text holds no noncharacters."""
+    return _ESCAPE.sub(lambda escape: _ESCAPED[escape[1]], text)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Masked text and the line on which it begins."""
+
+    text: str
+    line: int
+
+    def cut(self, start: int, end: int | None = None) -> Passage:
+        """The passage between two offsets."""
+        return Passage(self.text[start:end], self.line + self.text.count("\n", 0, start))
+
+    def stripped(self) -> Passage:
+        """The passage without the white space around it."""
+        return self.cut(len(self.text) - len(self.text.lstrip()), len(self.text.rstrip()))
+
+    def parted(self, mark: str) -> tuple[Passage, Passage | None]:
+        """What stands before and after the first `mark`; None after it where there is no mark."""
+        place = self.text.find(mark)
+        if place < 0:
+            return self, None
+        return self.cut(0, place), self.cut(place + len(mark))
+
+    def plain(self) -> str:
+        """The text that was meant: trimmed, with its escapes undone."""
+        return self.text.strip().translate(_RESTORED)
+
+    def message(self, text: str, /, **params: Any) -> Message:
+        """A message about the line on which this passage begins."""
+        return Message(self.line, text, params)
+
+    def fault(self, text: str, /, **params: Any) -> Fault:
+        """The same as a fault, to raise."""
+        return Fault([self.message(text, **params)])
