@@ -34,6 +34,10 @@ class TestGrade:
     def test_a_cleared_answer_is_no_answer(self, example: Example) -> None:
         assert grade(example.paper, example.bodies, {1: None, 4: None}) == grade(example.paper, example.bodies, {})
 
+    def test_an_empty_answer_is_no_answer(self, example: Example) -> None:
+        grading = grade(example.paper, example.bodies, {2: {"choices": []}, 4: {"text": "  "}})
+        assert [mark.answered for mark in grading.marks] == [False] * 5
+
     def test_a_mark_is_fraction_times_points(self, example: Example) -> None:
         answers = {2: {"choices": [example.option(2, "a")]}, 4: {"text": "Lissabon"}}
         grading = grade(example.paper, example.bodies, answers)

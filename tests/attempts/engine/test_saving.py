@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -245,16 +244,3 @@ class TestSeveral:
     @pytest.mark.parametrize("saves", [[], ()])
     def test_nothing_sent_is_nothing_decided(self, sitting: Sitting, nine: datetime, saves: list[Save]) -> None:
         assert decide(sitting, saves, nine) == []
-
-
-@pytest.mark.parametrize(
-    "change",
-    [lambda response: {"value": 1}, lambda response: {"value": 1.0}],
-    ids=["one", "one point nought"],
-)
-def test_true_and_1_are_not_the_same_payload(
-    sitting: Sitting, nine: datetime, change: Callable[[object], object]
-) -> None:
-    stands = replace(sitting, stored={3: Stored(1, {"value": True})})
-    decision = one(stands, Save(3, change({"value": True}), 1), nine)
-    assert isinstance(decision, Refused)

@@ -136,9 +136,10 @@ def test_no_attempt_ends_early_and_none_ends_late() -> None:
         assert due is not None
         assert due.utcoffset() == NONE
         stored = due.astimezone(zone)
-        assert state_at(State.OPEN, (last - MS).astimezone(now_zone), stored, grace) is State.OPEN
-        assert state_at(State.OPEN, last.astimezone(now_zone), stored, grace) is State.OPEN
-        assert state_at(State.OPEN, (last + MS).astimezone(now_zone), stored, grace) is State.EXPIRED
+        for before in (NONE, MS, HOUR / 2, 3 * HOUR / 4, HOUR):
+            assert state_at(State.OPEN, (last - before).astimezone(now_zone), stored, grace) is State.OPEN
+        for late in (MS, HOUR / 2, HOUR):
+            assert state_at(State.OPEN, (last + late).astimezone(now_zone), stored, grace) is State.EXPIRED
     assert cases == 12_288
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import random
@@ -19,6 +18,9 @@ from examhall.bank.types.contract import Arrangement, Body, as_text
 from examhall.errors import N_, Conflict
 
 _T = TypeVar("_T")
+
+# A letter for each byte, from its lower five bits: ten bytes make an id of 50 bits. base64.b32encode is far slower.
+_BASE32 = b"abcdefghijklmnopqrstuvwxyz234567" * 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +240,7 @@ def _opaque(seed: str, slot: int, keys: Iterable[str]) -> dict[str, str]:
 
 
 def _opaque_id(seed: str, message: str) -> str:
-    digest = hmac.digest(seed.encode(), message.encode(), "sha256")
-    return base64.b32encode(digest[:7])[:10].decode("ascii").lower()
+    return hmac.digest(seed.encode(), message.encode(), "sha256")[:10].translate(_BASE32).decode("ascii")
 
 
 def _name(rule: SectionRule, index: int) -> str:

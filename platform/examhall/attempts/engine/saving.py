@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from examhall.attempts.engine.canonical import canonical
 from examhall.attempts.engine.paper import Paper
 from examhall.attempts.engine.states import State
 from examhall.attempts.engine.timing import state_at
@@ -144,5 +143,4 @@ def _readable(paper: Paper, save: Save) -> bool:
 
 
 def _repeats(save: Save, stored: Stored | None) -> bool:
-    # Compared as JSON text: to Python, true equals 1 and 1 equals 1.0.
-    return stored is not None and save.seq == stored.seq and canonical(save.response) == canonical(stored.response)
+    return stored is not None and save.seq == stored.seq and save.response == stored.response
