@@ -14,10 +14,16 @@ help:  ## Show this list
 run bench: export PYTHONPATH = platform:.
 run bench: export FLASK_APP = wsgi
 run: export EXAMHALL_ENV = development
+run: export PORT := $(PORT)
 
-run: .venv $(CATALOGUES)  ## Serve two demonstration tenants on http://127.0.0.1:$(PORT)
+# The server gets a process group of its own (set -m) and hears of Ctrl-C or a closed terminal from the shell alone: a worker
+# that is told twice, by the terminal and by its parent, may hang, and a closed terminal would mean "reload" to granian.
+run: .venv $(CATALOGUES)  ## Serve two demonstration tenants on http://127.0.0.1:8000
+	@.venv/bin/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null \
+		|| { echo "Port $(PORT) cannot be used; another program may have it. Choose one: make run PORT=8080"; exit 1; }
 	@$(PY) flask demo prepare
-	@exec $(PY) granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 1 --blocking-threads 4 --no-ws wsgi:app
+	@set -m 2>/dev/null; $(PY) granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 1 --blocking-threads 4 --no-ws \
+		--workers-kill-timeout 3 wsgi:app & server=$$!; trap "kill $$server" INT TERM HUP; wait $$server; wait $$server
 
 test: .venv $(CATALOGUES)  ## Run every test (ARGS="-k word" chooses some)
 	@.venv/bin/python tests/browser/chromium.py
