@@ -38,8 +38,8 @@ bench: .venv $(CATALOGUES)  ## Count statements, bytes and CPU time of the main 
 	@$(PY) flask bench
 
 translate: .venv  ## Bring the message catalogues up to date with the code
-	$(PY) babel.messages.frontend extract -q -F pyproject.toml -k lazy_gettext --add-location=file --sort-by-file -o .venv/messages.pot platform/examhall
-	$(PY) babel.messages.frontend update -q --no-fuzzy-matching --ignore-pot-creation-date -i .venv/messages.pot -d $(TRANSLATIONS)
+	$(PY) babel.messages.frontend -q extract -F pyproject.toml -k lazy_gettext --add-location=file --sort-by-file -o .venv/messages.pot platform/examhall
+	$(PY) babel.messages.frontend -q update --no-fuzzy-matching --ignore-pot-creation-date -i .venv/messages.pot -d $(TRANSLATIONS)
 	@$(MAKE) --no-print-directory $(CATALOGUES)
 
 lock: .venv  ## Choose newer versions of all packages (requirements.lock)
@@ -51,7 +51,7 @@ clean:  ## Remove .venv, caches and compiled catalogues (instance/, the data, st
 	find platform tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 %.mo: %.po | .venv
-	@$(PY) babel.messages.frontend compile -q -i $< -o $@
+	@$(PY) babel.messages.frontend -q compile -i $< -o $@
 
 # The copy of the lock inside .venv says what is installed there.
 .venv:
