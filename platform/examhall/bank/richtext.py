@@ -66,6 +66,7 @@ _CLEANER = nh3.Cleaner(
 # Links and pictures would be dropped by the allowlist anyway; as plain text they at least stay readable.
 _MARKDOWN = MarkdownIt("commonmark").disable(["link", "image", "autolink", "reference"])
 _SPECIAL = re.compile(r"[<>&\r\0]")
+_PASSES = 4
 _PRE_THEN_NEWLINE = re.compile(r"<pre[^<>]*>\n")  # a parser drops the first newline, so one more keeps it
 _ONE_PARAGRAPH = re.compile(r"<p>((?:(?!</?p>).)*)</p>\s*", re.DOTALL)
 _TAG = re.compile(r"</?([A-Za-z][^\s/<>]*)[^<>]*>")
@@ -77,10 +78,14 @@ def sanitise(html: str) -> str:
 
     Scripts, styles, embedded documents and drawings go with their content. Takes any text without lone surrogates.
     """
-    if not _SPECIAL.search(html):
-        return html.strip()
-    clean = _CLEANER.clean(_FORMATTING.sub(r"<\1", html)).strip()
-    return _PRE_THEN_NEWLINE.sub(r"\g<0>\n", clean)
+    for _ in range(_PASSES):
+        if not _SPECIAL.search(html):
+            return html.strip()
+        clean = _PRE_THEN_NEWLINE.sub(r"\g<0>\n", _CLEANER.clean(_FORMATTING.sub(r"<\1", html)).strip())
+        if clean == html:
+            break
+        html = clean  # without the elements left out, the rest may nest anew: read it as a browser will
+    return html
 
 
 def foreign_tags(html: str) -> list[str]:

@@ -26,6 +26,7 @@ from examhall.bank.types.contract import (
     RichText,
     ShownText,
     as_text,
+    at_least,
     only,
     refusal,
 )
@@ -49,7 +50,7 @@ class Option(Part):
 class ChoiceBody(Body):
     """A prompt with 2 to 50 options."""
 
-    options: Annotated[tuple[Option, ...], Field(min_length=2, max_length=OPTIONS_LIMIT)]
+    options: Annotated[tuple[Option, ...], Field(max_length=OPTIONS_LIMIT), at_least(2)]
     shuffle: StrictBool = True
 
     @field_validator("options", mode="after")

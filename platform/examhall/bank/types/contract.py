@@ -135,6 +135,17 @@ def _rich(limit: int) -> AfterValidator:
     return AfterValidator(check)
 
 
+def at_least(count: int) -> AfterValidator:
+    """A list must have this many entries. (pydantic's own bound would count a faulty entry as missing, too.)"""
+
+    def check(entries: tuple[Any, ...]) -> tuple[Any, ...]:
+        if len(entries) < count:
+            raise refusal(N_("Give at least %(least)s entries here."), least=count)
+        return entries
+
+    return AfterValidator(check)
+
+
 def _visible(html: str) -> str:
     if not plain_text(html):
         raise refusal(N_("Write a text here. Links, pictures and scripts are left out."))
@@ -253,7 +264,6 @@ _WORDS = {
     "string_pattern_mismatch": N_("Use only small letters and digits here, at most 16, or leave it out."),
     "bool_type": N_("Say true or false here."),
     "literal_error": N_("Choose one of: %(expected)s."),
-    "too_short": N_("Give at least %(min_length)s entries here."),
     "too_long": N_("Give at most %(max_length)s entries here."),
     "tuple_type": N_("Give a list here."),
     "model_type": N_("Give an object with named fields here."),

@@ -26,6 +26,7 @@ from examhall.bank.types.contract import (
     Revelation,
     RichText,
     as_text,
+    at_least,
     exact,
     only,
     refusal,
@@ -89,7 +90,7 @@ class NumericAnswer(Part):
 class NumericBody(Body):
     """A prompt and its answers, in the order in which they are tried."""
 
-    answers: Annotated[tuple[NumericAnswer, ...], Field(min_length=1, max_length=ANSWERS_LIMIT)]
+    answers: Annotated[tuple[NumericAnswer, ...], Field(max_length=ANSWERS_LIMIT), at_least(1)]
 
 
 class Numeric(QuestionType[NumericBody]):

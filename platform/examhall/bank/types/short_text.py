@@ -28,6 +28,7 @@ from examhall.bank.types.contract import (
     QuestionType,
     Revelation,
     RichText,
+    at_least,
     only,
     refusal,
     writable,
@@ -65,7 +66,7 @@ class ShortTextBody(Body):
     """A prompt and its answers, in the order in which they are tried."""
 
     case_sensitive: StrictBool = False
-    answers: Annotated[tuple[TextAnswer, ...], Field(min_length=1, max_length=ANSWERS_LIMIT)]
+    answers: Annotated[tuple[TextAnswer, ...], Field(max_length=ANSWERS_LIMIT), at_least(1)]
 
 
 class ShortText(QuestionType[ShortTextBody]):
