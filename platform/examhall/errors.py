@@ -6,9 +6,9 @@ problem+json (RFC 9457) or into a branded page, and translates its texts there.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 
 def N_(message: str) -> str:
@@ -16,7 +16,7 @@ def N_(message: str) -> str:
     return message
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class FieldError:
     """One thing wrong with one field of the input.
 
@@ -25,7 +25,7 @@ class FieldError:
 
     field: str
     message: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 class Problem(Exception):
@@ -161,3 +161,16 @@ class ConfigurationError(Exception):
     def __init__(self, file: object, key: str, remedy: str) -> None:
         self.file, self.key, self.remedy = str(file), key, remedy
         super().__init__(f"{file}: {key}: {remedy}")
+
+    @classmethod
+    def together(cls, errors: Sequence[Self]) -> Self:
+        """The first of several, which tells of the others in its notes, so that all can be mended at once."""
+        first, *others = errors
+        for other in others:
+            for line in other.told().splitlines():
+                first.add_note(line)
+        return first
+
+    def told(self) -> str:
+        """What is wrong, a line each, for the person who starts the program."""
+        return "\n".join([str(self), *getattr(self, "__notes__", ())])

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import current_app, request
 from flask_babel import Babel
+from flask_bootstrap import Bootstrap5
 from flask_jwt_extended import JWTManager
 from flask_limiter import Limiter
 from flask_migrate import Migrate
@@ -52,6 +53,8 @@ db = TenantDatabase(model_class=Base, session_options={"expire_on_commit": False
 jwt = JWTManager()
 limiter = Limiter(key_func=client_address)
 babel = Babel()
+bootstrap = Bootstrap5()
 migrate = Migrate()
 
-Row = Mapping[str, Any]
+#: A select of whatever columns.
+Statement = sa.Select[*tuple[Any, ...]]

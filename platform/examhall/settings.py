@@ -42,6 +42,7 @@ class Settings(BaseModel):
     max_body_bytes: int = Field(default=2 * 1024 * 1024, ge=1024)
     access_token_minutes: int = Field(default=15, ge=1, le=120)
     session_days: int = Field(default=14, ge=1, le=90)
+    grace_seconds: int = Field(default=30, ge=0, le=600)
     argon2_memory_kib: int = Field(default=19_456, ge=8)
     argon2_time_cost: int = Field(default=2, ge=1)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

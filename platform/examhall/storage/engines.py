@@ -14,8 +14,10 @@ from examhall.errors import ConfigurationError
 from examhall.settings import Settings
 from examhall.tenancy.tenant import Tenant
 
+#: Milliseconds that a writer of another process is waited for.
+BUSY_MS = 5000
 #: Connection-level settings without which a promise of durability or integrity would not hold, with the value each must have.
-PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
+PRAGMAS: dict[str, str | int] = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": BUSY_MS}
 
 
 class Engines:
@@ -33,8 +35,10 @@ class Engines:
             template = self.settings.owner_database_url
         instance = self.settings.instance_folder.absolute()
         try:
-            return make_url(template.format(instance=instance, slug=tenant.slug, id=tenant.id))
-        except (sa.exc.ArgumentError, KeyError, IndexError) as error:
+            url = make_url(template)
+            names = {"instance": instance, "slug": tenant.slug, "id": tenant.id}
+            return url.set(database=(url.database or "").format(**names))  # a password may hold braces, a folder a "?"
+        except (sa.exc.ArgumentError, KeyError, IndexError, ValueError) as error:
             raise ConfigurationError(
                 "settings", "database_url", "give a URL such as postgresql+psycopg://user@host/name"
             ) from error
@@ -72,7 +76,7 @@ def make_engine(url: URL, pool_size: int) -> Engine:
         # PostgreSQL), and `storage.transactions.writing` begins IMMEDIATE for writers.
         engine = sa.create_engine(
             url, pool_size=pool_size, max_overflow=0, pool_timeout=5,
-            connect_args={"isolation_level": None, "check_same_thread": False, "timeout": PRAGMAS["busy_timeout"] / 1000},
+            connect_args={"isolation_level": None, "check_same_thread": False, "timeout": BUSY_MS / 1000},
         )  # fmt: skip
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "before_cursor_execute", _refuse_stray_writes)

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from examhall.errors import BadRequest, Invalid, N_
+from examhall.errors import N_, BadRequest, Invalid
 from examhall.extensions import db
 from examhall.storage.records import Record, actor_id, tenant_id
 from examhall.storage.transactions import writing

@@ -31,7 +31,8 @@ def refuse_unscoped(state: ORMExecuteState) -> None:
     """
     current = tenant_id()
     if state.is_insert:
-        rows = state.parameters if isinstance(state.parameters, list) else [state.parameters or {}]
+        given = state.parameters or {}
+        rows = [given] if isinstance(given, Mapping) else given
         if not all(row.get("tenant_id") == current for row in rows):
             raise ScopeError("every row of an insert has to name the current tenant in its parameters")
         return

@@ -6,6 +6,7 @@ config, keys, cookies, engines, and its own instances of every view. `current_ap
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
@@ -16,7 +17,9 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.config import Config
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
 
+from examhall.errors import ConfigurationError
 from examhall.settings import Settings
 from examhall.tenancy.directory import Directory
 from examhall.tenancy.door import Door
@@ -38,6 +41,8 @@ SHARED = (
 
 EngineOf = Callable[[Tenant], sa.engine.Engine]
 
+logger = logging.getLogger("examhall.tenancy")
+
 
 class Platform(Flask):
     """The prototype app: all the code, none of the data. Its `wsgi_app` is the door to the tenants."""
@@ -50,23 +55,47 @@ class Platform(Flask):
         self.settings, self.directory, self.engine_of = settings, directory, engine_of
         self.routes: dict[str, Route] = {}
         self.live = LiveTenants(self._make, settings.live_tenants)
-        self.door = Door(self)
+        proxies = settings.trusted_proxies
+        self.door = ProxyFix(Door(self), x_for=proxies, x_proto=proxies) if proxies else Door(self)
 
     @property
-    def jinja_loader(self) -> BaseLoader:  # type: ignore[override]  # Flask caches it; this is read once
+    def jinja_loader(self) -> BaseLoader:
         """The templates of the theme and of every slice."""
         return FileSystemLoader(self.templates)
 
     def mount(self, routes: Iterable[Route]) -> None:
-        """Register the route table, then hold every tenant's view options to it."""
+        """Register the route table, then hold every tenant's view options to it.
+
+        Raises `ConfigurationError` that tells all that is wrong with tenants; where the deployment says to isolate
+        them, they are out of service and all others are served.
+        """
         self.routes = mount(self, routes)
-        for tenant in self.directory:
-            self.check(tenant)
+        self.directory.examine(self.check)
+        broken = self.directory.broken
+        if broken and self.settings.bad_tenant == "stop":
+            raise ConfigurationError.together([*broken.values()])
+        for slug, error in broken.items():
+            logger.critical("tenant %s is out of service: %s", slug, error.told())
 
     def check(self, tenant: Tenant) -> None:
         """Refuse view options that this tenant may not set. Raises `ConfigurationError` with file, key and remedy."""
+        file = tenant.folder / "tenant.toml"
+        errors = []
         for endpoint, taste in tenant.settings.views.items():
-            check_taste(tenant.folder / "tenant.toml", endpoint, self.routes.get(endpoint), taste)
+            try:
+                check_taste(file, endpoint, self.routes.get(endpoint), taste)
+                self._check_template(tenant, file, endpoint, taste)
+            except ConfigurationError as error:
+                errors.append(error)
+        if errors:
+            raise ConfigurationError.together(errors)
+
+    def _check_template(self, tenant: Tenant, file: Path, endpoint: str, taste: Mapping[str, Any]) -> None:
+        folders = (tenant.folder / "templates", *self.templates)
+        if "template" in taste and not any((folder / taste["template"]).is_file() for folder in folders):
+            raise ConfigurationError(
+                file, f"views.{endpoint}.template", f"there is no template {taste['template']!r} in {folders[0]}"
+            )
 
     def tenant_app(self, slug: str) -> TenantApp:
         """The app of a tenant, made at first use. Raises `KeyError` for an unknown slug."""

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
+from examhall.errors import ConfigurationError
 from examhall.tenancy.tenant import HOST
 from examhall.web.routes import API_PREFIX
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
     from examhall.tenancy.apps import Platform
 
 PATH_DOOR = "/t/"
+OUT_OF_SERVICE = (503, "unavailable", "Out of service", "This portal is being mended. Try again later.")
+
+logger = logging.getLogger("examhall.tenancy")
 
 
 class Door:
@@ -32,7 +37,7 @@ class Door:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         return self.answer(environ)(environ, start_response)
 
-    def answer(self, environ: WSGIEnvironment):  # type: ignore[no-untyped-def]  # a WSGI app: a Response or a tenant's
+    def answer(self, environ: WSGIEnvironment) -> WSGIApplication:
         """The WSGI app that answers: a tenant's, or a response of the door itself."""
         path = environ.get("PATH_INFO", "")
         if path == "/health":
@@ -42,7 +47,7 @@ class Door:
         slug = directory.slug_of_host.get(host)
         if slug is None and host in self.platform.settings.path_hosts:
             if path == "/" and self.platform.settings.portals_page:
-                return self._portals()
+                return self._portals(environ)
             if path.startswith(PATH_DOOR):
                 slug, slash, rest = path.removeprefix(PATH_DOOR).partition("/")
                 if slug in directory.by_slug and not slash:
@@ -52,17 +57,22 @@ class Door:
             if slug not in directory.by_slug and slug not in directory.broken:
                 return refusal(404, "not_found", "Not found", "There is no portal at this address.", path)
         if slug in directory.broken:
-            return refusal(503, "unavailable", "Out of service", "This portal is being mended. Try again later.", path)
+            return refusal(*OUT_OF_SERVICE, path)
         if slug is None:
             return refusal(421, "misdirected_request", "Not here", "No portal is served under this host name.", path)
-        return self.platform.tenant_app(slug).wsgi_app
+        try:
+            return self.platform.tenant_app(slug).wsgi_app
+        except ConfigurationError as error:  # its secrets can't be read
+            logger.critical("tenant %s is out of service: %s", slug, error.told())
+            return refusal(*OUT_OF_SERVICE, path)
 
-    def _portals(self) -> Response:
+    def _portals(self, environ: WSGIEnvironment) -> Response:
         portals = [
             {"name": tenant.name, "slug": tenant.slug, "hosts": tenant.settings.hosts}
             for tenant in self.platform.directory
         ]
-        page = self.platform.jinja_env.get_template("portals.html").render(portals=portals)
+        _, colon, port = environ["HTTP_HOST"].partition(":")
+        page = self.platform.jinja_env.get_template("portals.html").render(portals=portals, port=colon + port)
         return Response(page, mimetype="text/html")
 
 

@@ -35,7 +35,8 @@ class TenantDomain(Domain):  # type: ignore[misc]  # Flask-Babel ships no types
                 worded._catalog.update(own)
                 catalogue = worded
             self.cache[key] = catalogue
-        return self.cache[key]
+        found: Translations = self.cache[key]
+        return found
 
 
 _catalogues: dict[str, Any] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import flask_restful
-from flask import Flask, Response, current_app
+from flask import Flask, Response, current_app, make_response
 
 
 class Api(flask_restful.Api):  # type: ignore[misc]  # Flask-RESTful ships no types
@@ -27,7 +27,7 @@ class Api(flask_restful.Api):  # type: ignore[misc]  # Flask-RESTful ships no ty
 
 def to_json(data: Any, code: int, headers: dict[str, str] | None = None) -> Response:
     """Serialise with the app's own provider, which knows dates, decimals and ids; None gives an empty body."""
-    response = Response(status=code) if data is None else current_app.json.response(data)
+    response = make_response() if data is None else make_response(current_app.json.response(data))
     response.status_code = code
     response.headers.extend(headers or {})
     return response

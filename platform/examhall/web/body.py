@@ -9,7 +9,7 @@ from flask import request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import UnsupportedMediaType
 
-from examhall.errors import BadRequest, FieldError, Invalid, N_
+from examhall.errors import N_, BadRequest, FieldError, Invalid
 
 MAX_DEPTH = 32
 MAX_DIGITS = 400

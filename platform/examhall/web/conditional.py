@@ -28,4 +28,6 @@ def require_match(record: Any) -> None:
 def tagged(response: Response, record: Any) -> Response:
     """Put the record's tag on a JSON answer; 304 when the caller has this revision already."""
     response.set_etag(etag(record))
-    return response.make_conditional(request) if request.method in {"GET", "HEAD"} else response
+    if request.method in {"GET", "HEAD"}:
+        response.make_conditional(request)
+    return response

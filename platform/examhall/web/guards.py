@@ -16,7 +16,7 @@ from flask_jwt_extended import current_user, verify_jwt_in_request
 from flask_jwt_extended.exceptions import CSRFError, JWTExtendedException
 from jwt import ExpiredSignatureError, PyJWTError
 
-from examhall.errors import Forbidden, N_, Unauthenticated
+from examhall.errors import N_, Forbidden, Unauthenticated
 from examhall.extensions import client_address, limiter
 from examhall.web.scope import scope
 

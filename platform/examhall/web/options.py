@@ -35,7 +35,7 @@ def check_taste(file: object, endpoint: str, route: Any, taste: Mapping[str, Any
     """
     if route is None:
         raise ConfigurationError(file, f"views.{endpoint}", "there is no such view; `flask routes` lists them")
-    declared = {name: getattr(route.view, name, None) for name in OPTIONS} | dict(route.options)
+    declared: dict[str, Any] = {name: getattr(route.view, name, None) for name in OPTIONS} | dict(route.options)
     for name, value in taste.items():
         key = f"views.{endpoint}.{name}"
         if name not in TASTE:

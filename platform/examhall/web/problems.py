@@ -16,11 +16,11 @@ from werkzeug.routing import RequestRedirect
 
 from examhall.clock import now
 from examhall.errors import (
+    N_,
     BadRequest,
     Conflict,
     Forbidden,
     Invalid,
-    N_,
     NotFound,
     PayloadTooLarge,
     PreconditionFailed,
@@ -76,11 +76,11 @@ def is_api() -> bool:
 def answer(problem: Problem) -> Response:
     """The problem as its reader can use it: JSON for programs, a page for people, the sign-in page for a visitor."""
     if is_api():
-        response = current_app.json.response(as_json(problem))
+        response = make_response(current_app.json.response(as_json(problem)))
         response.content_type = "application/problem+json"
     elif problem.status == 401:
-        response: Response = current_app.extensions["challenge"]()
-        return response
+        challenge: Callable[[], Response] = current_app.extensions["challenge"]
+        return challenge()
     else:
         title, detail = translated(problem)
         response = make_response(
@@ -122,7 +122,7 @@ def field_texts(problem: Problem) -> list[dict[str, str]]:
 
 
 def _filled(message: str, params: Any) -> str:
-    return gettext(message, **params) if params else gettext(message)
+    return str(gettext(message, **params) if params else gettext(message))
 
 
 def of_http(error: HTTPException) -> Problem:

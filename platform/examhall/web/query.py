@@ -8,9 +8,9 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.sql import Select
 
-from examhall.errors import BadRequest, FieldError, N_
+from examhall.errors import N_, BadRequest, FieldError
+from examhall.extensions import Statement
 
 #: Arguments that every list understands beside its filters.
 PAGING = frozenset({"page", "page_size", "order", "q", "format"})
@@ -61,7 +61,7 @@ def _whole(args: Mapping[str, str], name: str, default: int, maximum: int) -> in
     return int(text)
 
 
-def filtered(statement: Select[Any], model: type, filters: Sequence[str], args: Mapping[str, str]) -> Select[Any]:
+def filtered(statement: Statement, model: type, filters: Sequence[str], args: Mapping[str, str]) -> Statement:
     """Narrow by equality on whitelisted columns. Raises `BadRequest` for an unknown argument or an unreadable value."""
     for name in args:
         if name not in PAGING and name not in filters:
@@ -75,7 +75,7 @@ def filtered(statement: Select[Any], model: type, filters: Sequence[str], args: 
     return statement
 
 
-def searched(statement: Select[Any], model: type, columns: Sequence[str], args: Mapping[str, str]) -> Select[Any]:
+def searched(statement: Statement, model: type, columns: Sequence[str], args: Mapping[str, str]) -> Statement:
     """Narrow to rows in which one of `columns` holds the words of the argument `q`, whatever their case."""
     text = args.get("q", "").strip()
     if not text:
@@ -107,7 +107,7 @@ def _value(name: str, kind: sa.types.TypeEngine[Any], text: str) -> Any:
     return text
 
 
-def ordered(statement: Select[Any], model: Any, ordering: Sequence[str], asked: str | None) -> Select[Any]:
+def ordered(statement: Statement, model: Any, ordering: Sequence[str], asked: str | None) -> Statement:
     """Order by `asked` (one of the names in `ordering`, `-` before it to turn it round) or by all of `ordering`.
 
     The key comes last, so that the order is total and paging neither skips nor repeats. Raises `BadRequest` for another name.

@@ -10,17 +10,16 @@ With a `template` a view renders a page, with a `schema` it answers JSON. Every 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from flask import Response, current_app, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask.views import View
 from pydantic import BaseModel
-from sqlalchemy.sql import Select
 
 from examhall.errors import ConfigurationError, NotFound
-from examhall.extensions import db
+from examhall.extensions import Statement, db
 from examhall.web import conditional, guards
 from examhall.web.body import read_body
 from examhall.web.guards import Policy
@@ -116,7 +115,7 @@ class TenantView(View):
 
     # hooks ------------------------------------------------------------------------------------------------------
 
-    def query(self) -> Select[Any]:
+    def query(self) -> Statement:
         """The select that everything begins with: this tenant's records and nobody else's."""
         return sa.select(self.model).where(self.model.tenant_id == scope().id)
 
@@ -147,15 +146,15 @@ class TenantView(View):
 class ListView(TenantView):
     """GET a collection: filtered, ordered, paged. A page, or a plain JSON array with `Link` and `X-Total-Count`."""
 
-    def get(self, **url: Any) -> ResponseReturnValue:
+    def get(self, *_: Any, **url: Any) -> ResponseReturnValue:
         """List the records."""
         rows, page = self.page_of(self.query())
         represented = [self.represent(row) for row in rows]
         if self.template:
             return self.respond(rows=represented, page=page, **url)
-        return represented, 200, paging_headers(page, url)  # type: ignore[return-value]
+        return represented, 200, paging_headers(page, url)
 
-    def page_of(self, statement: Select[Any]) -> tuple[Sequence[Any], Page]:
+    def page_of(self, statement: Statement) -> tuple[Sequence[Any], Page]:
         """The rows of the page that the request asks for, and where that page stands in the whole."""
         args = request.args
         page = read_page(args, self.page_size, self.max_page_size)
@@ -172,7 +171,7 @@ class ListView(TenantView):
 class DetailView(TenantView):
     """GET one object: a page, or JSON with an ETag."""
 
-    def get(self, **url: Any) -> ResponseReturnValue:
+    def get(self, *_: Any, **url: Any) -> ResponseReturnValue:
         """Show one record."""
         record = self.load(**url)
         self.permit(record)
@@ -199,7 +198,7 @@ def paging_headers(page: Page, url: Mapping[str, Any]) -> dict[str, str]:
     """`Link` (RFC 8288) and `X-Total-Count` for a page of a JSON list."""
     endpoint = request.endpoint or ""
     links = [
-        f'<{url_for(endpoint, **url, **(request.args.to_dict() | {"page": number}))}>; rel="{relation}"'
+        f'<{url_for(endpoint, **({**url, **request.args.to_dict(), "page": number}))}>; rel="{relation}"'
         for relation, number in page.links().items()
     ]
     return {"Link": ", ".join(links), "X-Total-Count": str(page.total)}
@@ -218,7 +217,7 @@ def _policy(policy: Policy, public: bool | None, permission: Any, throttle: Any)
     return policy
 
 
-def refuse_unguarded(endpoint: str, policy: Policy) -> None | NoReturn:
+def refuse_unguarded(endpoint: str, policy: Policy) -> None:
     """Stop the start over a route that is neither public nor authenticated."""
     if policy.access is None:
         raise ConfigurationError(

@@ -1,0 +1,188 @@
+"""The JSON face of attempts: start, read, save, submit."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from examhall.attempts import operations
+from examhall.attempts.engine import paper, saving
+from examhall.attempts.engine.states import State
+from examhall.attempts.models import Attempt
+from examhall.attempts.operations import Found
+from examhall.attempts.schemas import (
+    AttemptOut,
+    ExamAttemptOut,
+    OwnAttemptOut,
+    SavedOut,
+    SavesIn,
+    StartIn,
+    SubmittedOut,
+)
+from examhall.bank import operations as bank
+from examhall.clock import now
+from examhall.errors import NotFound
+from examhall.exams.access import find_exam
+from examhall.exams.models import Exam
+from examhall.extensions import Statement
+from examhall.identity.models import User
+from examhall.identity.principal import me
+from examhall.storage.records import tenant_id
+from examhall.web.guards import permitted, throttled
+from examhall.web.views import ListView, MethodView
+
+
+def attempt_out(attempt: Found) -> dict[str, Any]:
+    """An attempt as its candidate sees it; the paper only while it is open."""
+    moment = now()
+    state = attempt.state_at(moment)
+    stored = operations.stored_answers([attempt.id])[attempt.id]
+    questions = None
+    if state is State.OPEN:
+        questions = paper.present(attempt.paper, bank.bodies([slot.version_id for slot in attempt.paper.slots]))
+    return {
+        "id": attempt.id,
+        "exam_id": attempt.exam_id,
+        "state": state,
+        "number": attempt.number,
+        "started_at": attempt.started_at,
+        "deadline_at": attempt.deadline_at,
+        "submitted_at": attempt.submitted_at if state is attempt.state else attempt.deadline_at,
+        "server_time": moment,
+        "paper": questions,
+        "answers": [
+            {"slot": slot, "response": kept.response, "seq": kept.seq} for slot, kept in sorted(stored.items())
+        ],
+        "step": attempt.step,
+    }
+
+
+def _json(data: dict[str, Any], schema: type[AttemptOut] | type[SavedOut] | type[SubmittedOut]) -> dict[str, Any]:
+    return schema.model_validate(data).model_dump(mode="json", exclude_unset=True)
+
+
+@permitted("exams.sit")
+@throttled("start")
+class Start(MethodView):
+    """Begin an exam, or go on with the attempt that is open."""
+
+    schema = AttemptOut
+    bodies = {"POST": StartIn}
+    answers = {"POST": (201, AttemptOut)}
+
+    def post(self, exam_id: UUID, data: StartIn) -> ResponseReturnValue:
+        """Start an attempt: 201 for a new one, 200 for the one that is open already. However often it is called, there is one."""
+        attempt, created = operations.start(exam_id, me().id, data.access_code)
+        return _json(attempt_out(attempt), AttemptOut), 201 if created else 200
+
+
+@permitted("attempts.read")
+class ExamAttempts(ListView):
+    """All attempts at one exam, for those who watch."""
+
+    model, schema = Attempt, ExamAttemptOut
+    filters, search, ordering = ("state", "user_id"), (), ("-started_at", "number")
+
+    def get(self, exam_id: UUID) -> ResponseReturnValue:
+        """Who sat the exam, and how far they are."""
+        find_exam(exam_id)
+        operations.finish_overdue(exam_id=exam_id)
+        return super().get(exam_id=exam_id)
+
+    def query(self) -> Statement:
+        """The attempts at the exam of the address, with their candidates."""
+        columns = [Attempt.id, Attempt.user_id, User.name, User.email, Attempt.number, Attempt.state, Attempt.started_at,
+                   Attempt.deadline_at, Attempt.submitted_at, Attempt.step_count]  # fmt: skip
+        return (
+            sa.select(*columns)
+            .join(User, sa.and_(User.tenant_id == Attempt.tenant_id, User.id == Attempt.user_id))
+            .where(Attempt.tenant_id == tenant_id(), Attempt.exam_id == (request.view_args or {})["exam_id"])
+        )
+
+
+@permitted("exams.sit")
+class OwnAttempts(ListView):
+    """One's own attempts, the newest first."""
+
+    model, schema = Attempt, OwnAttemptOut
+    filters, ordering = ("exam_id", "state"), ("-started_at",)
+
+    def query(self) -> Statement:
+        """The candidate's own, with the exam's title."""
+        columns = [Attempt.id, Attempt.exam_id, Exam.title.label("exam_title"), Attempt.number, Attempt.state,
+                   Attempt.started_at, Attempt.deadline_at, Attempt.submitted_at]  # fmt: skip
+        return (
+            sa.select(*columns)
+            .join(Exam, sa.and_(Exam.tenant_id == Attempt.tenant_id, Exam.id == Attempt.exam_id))
+            .where(Attempt.tenant_id == tenant_id(), Attempt.user_id == me().id)
+        )
+
+
+@permitted("exams.sit")
+class OwnAttempt(MethodView):
+    """One of one's own attempts."""
+
+    schema = AttemptOut
+
+    def get(self, id: UUID) -> ResponseReturnValue:
+        """The attempt with its stored answers; its paper while it is open, null after."""
+        return _json(attempt_out(operations.load(id, me().id)), AttemptOut)
+
+
+@permitted("exams.sit")
+@throttled("save")
+class Answers(MethodView):
+    """The answers of an open attempt."""
+
+    schema = SavedOut
+    bodies = {"PUT": SavesIn}
+
+    def put(self, id: UUID, data: SavesIn) -> ResponseReturnValue:
+        """Save answers. 200 whatever becomes of each: only what stands under `accepted` is stored, durably.
+
+        Codes of refusal: `invalid` (unknown slot or wrong shape), `late`, `closed`, `stale` (seq not above the stored
+        one), `conflict` (base is not the stored seq: another tab or device has saved meanwhile).
+        """
+        saves = [saving.Save(item.slot, item.response, item.seq, item.base, item.client_time) for item in data.answers]
+        return saved_out(operations.save(id, me().id, saves))
+
+
+def saved_out(saved: operations.Saved) -> dict[str, Any]:
+    """What became of the saves, as the API gives it out."""
+    refused = [
+        {"slot": decision.slot, "seq": decision.seq, "code": decision.code.value,
+         "current": {"seq": decision.current.seq, "response": decision.current.response} if decision.current else None}
+        for decision in saved.decisions if isinstance(decision, saving.Refused)
+    ]  # fmt: skip
+    accepted = [
+        {"slot": decision.slot, "seq": decision.seq}
+        for decision in saved.decisions
+        if isinstance(decision, saving.Accepted)
+    ]
+    data = {
+        "accepted": accepted,
+        "refused": refused,
+        "server_time": saved.server_time,
+        "deadline_at": saved.deadline_at,
+        "step": saved.step,
+    }
+    return _json(data, SavedOut)
+
+
+@permitted("exams.sit")
+@throttled("save")
+class Submit(MethodView):
+    """The end of an attempt."""
+
+    schema = SubmittedOut
+
+    def post(self, id: UUID) -> ResponseReturnValue:
+        """Submit. Once it is done, doing it again gives the same answer."""
+        attempt = operations.submit(id, me().id)
+        if attempt.submitted_at is None:
+            raise NotFound()
+        return _json({"state": attempt.state, "submitted_at": attempt.submitted_at}, SubmittedOut)

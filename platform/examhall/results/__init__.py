@@ -1,0 +1,1 @@
+"""What came of the attempts: the review that a candidate may see, the list of grades, exports."""

@@ -1,0 +1,154 @@
+"""What a candidate sees of a finished attempt: as much as the exam's policy shows now, and never more."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from examhall.attempts import operations as attempts
+from examhall.attempts.engine.paper import Paper, Slot
+from examhall.attempts.engine.review import Policy, Show, shown
+from examhall.attempts.engine.states import State
+from examhall.attempts.models import Attempt, StoredPaper
+from examhall.bank import operations as bank
+from examhall.bank.types import type_named
+from examhall.bank.types.contract import Body, as_text
+from examhall.clock import now
+from examhall.errors import NotFound
+from examhall.exams.models import Exam, ExamState
+from examhall.extensions import db
+from examhall.storage.records import plain, tenant_id
+
+EVERYTHING = frozenset(Show)
+
+
+@dataclass(frozen=True)
+class Review:
+    """A finished attempt as its reader may see it. `grade` is None and `slots` is empty where the policy hides them."""
+
+    attempt_id: UUID
+    exam_id: UUID
+    exam_title: str
+    user_id: UUID
+    number: int
+    state: State
+    started_at: datetime
+    submitted_at: datetime | None
+    shows: frozenset[Show]
+    grade: dict[str, Any] | None
+    slots: list[dict[str, Any]]
+
+    @property
+    def released(self) -> bool:
+        """Whether anything may be seen yet."""
+        return bool(self.shows)
+
+
+def review(attempt_id: UUID, user_id: UUID | None = None) -> Review:
+    """The review of an attempt: for its candidate by the exam's policy, for staff (`user_id` None) everything.
+
+    An attempt whose time is up is graded first. Raises `NotFound` for another's attempt.
+    """
+    row = _row(attempt_id, user_id)
+    moment = now()
+    if row.state == State.OPEN and row.deadline_at is not None and row.deadline_at + attempts.grace() < moment:
+        attempts.finish_overdue(attempt_id=attempt_id)
+        row = _row(attempt_id, user_id)
+    finished = row.state != State.OPEN
+    closed = row.exam_state == ExamState.CLOSED or (row.closes_at is not None and row.closes_at < moment)
+    shows = EVERYTHING if user_id is None else shown(policy_of(row.review), finished, closed)
+    grade = None
+    if finished and Show.GRADE in shows:
+        grade = {
+            "points": as_text(row.points), "max": as_text(row.max_points), "percent": as_text(row.percent), "passed": row.passed,
+        }  # fmt: skip
+    slots = _slots(row, shows) if shows - {Show.GRADE} else []
+    return Review(
+        attempt_id,
+        row.exam_id,
+        row.title,
+        row.user_id,
+        row.number,
+        State(row.state),
+        row.started_at,
+        row.submitted_at,
+        shows,
+        grade,
+        slots,
+    )
+
+
+def policy_of(stored: Mapping[str, Collection[str]]) -> Policy:
+    """The policy that an exam keeps as JSON."""
+    return Policy(*(frozenset(Show(name) for name in stored.get(key, ())) for key in ("immediately", "closed")))
+
+
+def _row(attempt_id: UUID, user_id: UUID | None) -> Any:
+    statement = (
+        sa.select(
+            Attempt.exam_id, Attempt.user_id, Attempt.number, Attempt.state, Attempt.started_at, Attempt.deadline_at,
+            Attempt.submitted_at, Attempt.points, Attempt.max_points, Attempt.percent, Attempt.passed, Attempt.marks,
+            StoredPaper.content, StoredPaper.id, Exam.title, Exam.review, Exam.closes_at, Exam.state.label("exam_state"),
+        )
+        .join(StoredPaper, sa.and_(StoredPaper.tenant_id == Attempt.tenant_id, StoredPaper.id == Attempt.id))
+        .join(Exam, sa.and_(Exam.tenant_id == Attempt.tenant_id, Exam.id == Attempt.exam_id))
+        .where(Attempt.tenant_id == tenant_id(), Attempt.id == attempt_id)
+    )  # fmt: skip
+    if user_id is not None:
+        statement = statement.where(Attempt.user_id == user_id)
+    row = db.session.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def _slots(row: Any, shows: frozenset[Show]) -> list[dict[str, Any]]:
+    paper = Paper.from_json(row.content)
+    bodies = bank.bodies([slot.version_id for slot in paper.slots])
+    answers = attempts.stored_answers([row.id])[row.id]
+    marks = row.marks or {}
+    return [
+        _slot(
+            slot,
+            bodies[slot.version_id],
+            answers[slot.number].response if slot.number in answers else None,
+            marks.get(str(slot.number)),
+            shows,
+        )
+        for slot in paper.slots
+    ]
+
+
+def _slot(slot: Slot, body: Body, response: Any, mark: list[str] | None, shows: frozenset[Show]) -> dict[str, Any]:
+    kind = type_named(slot.type)
+    seen = {"slot": slot.number, "type": slot.type, "points": as_text(slot.points), **kind.present(body, slot.options)}
+    if Show.RESPONSES in shows:
+        seen["response"] = response
+    if Show.CORRECTNESS in shows:
+        fraction, worth = (Decimal(text) for text in mark or ("0", "0"))
+        seen |= {
+            "fraction": as_text(fraction),
+            "mark": as_text(plain(worth)),
+            "correctness": correctness(fraction, response),
+        }
+    if shows & {Show.SOLUTIONS, Show.FEEDBACK}:
+        inner = None if response is None else kind.read(slot.options, response)
+        revealed = kind.reveal(body, slot.options, inner)
+        if Show.SOLUTIONS in shows:
+            seen["correct"] = revealed["correct"]
+        if Show.FEEDBACK in shows:
+            seen |= {"feedback": revealed["feedback"], "general_feedback": revealed["general_feedback"]}
+    return seen
+
+
+def correctness(fraction: Decimal, response: Any) -> str:
+    """`unanswered`, `wrong`, `partial` or `right`."""
+    if response is None:
+        return "unanswered"
+    return "right" if fraction >= 1 else "partial" if fraction > 0 else "wrong"
