@@ -152,8 +152,9 @@ def test_the_html_format_is_taken_as_it_is() -> None:
     assert render("<b>a</b>\nb", "html") == "<b>a</b>\nb"
 
 
-def test_the_moodle_format_shows_line_breaks_except_beside_tags() -> None:
-    assert render("one\ntwo", "moodle") == "one<br>two"
+def test_the_moodle_format_shows_line_breaks_except_beside_the_tags_of_blocks() -> None:
+    assert render("one\n<b>two</b>\nthree", "moodle") == "one<br><b>two</b><br>three"
+    assert render("one<br>\n<p>two</P>\nthree", "moodle") == "one<br> <p>two</P> three"
     assert render("<ul>\n  <li>one</li>\n</ul>", "moodle") == "<ul> <li>one</li> </ul>"
 
 

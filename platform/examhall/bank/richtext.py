@@ -69,6 +69,9 @@ _SPECIAL = re.compile(r"[<>&\r\0]")
 _PASSES = 4
 _PRE_THEN_NEWLINE = re.compile(r"<pre[^<>]*>\n")  # a parser drops the first newline, so one more keeps it
 _ONE_PARAGRAPH = re.compile(r"<p>((?:(?!</?p>).)*)</p>\s*", re.DOTALL)
+_BLOCK_TAG = rf"</?(?:{'|'.join(sorted(_BLOCK))})\b"
+_AFTER_BLOCK = re.compile(rf"({_BLOCK_TAG}[^<>]*>)[^\S\n]*\n\s*", re.IGNORECASE)
+_BEFORE_BLOCK = re.compile(rf"\n(?=[^\S\n]*{_BLOCK_TAG})", re.IGNORECASE)
 _TAG = re.compile(r"</?([A-Za-z][^\s/<>]*)[^<>]*>")
 _TAG_NAME = re.compile(r"</?([A-Za-z][^\s/<>]*)")
 
@@ -97,7 +100,7 @@ def foreign_tags(html: str) -> list[str]:
 def render(text: str, text_format: str) -> str:
     """HTML of a text in one of Moodle's formats: html, moodle, plain, markdown. NOT safe before `sanitise`.
 
-    `moodle` is HTML in which a line break shows as one, except beside a tag.
+    `moodle` is HTML in which a line break shows as one, except beside the tag of a block.
 
     Raises KeyError for another format.
     """
@@ -115,8 +118,8 @@ def plain_text(html: str, limit: int | None = None) -> str:
 
 
 def _from_moodle(text: str) -> str:
-    beside_tags = re.sub(r">[^\S\n]*\n\s*|\n(?=[^\S\n]*<)", lambda end: "> " if end[0][0] == ">" else " ", text)
-    return beside_tags.replace("\n", "<br>")
+    after_blocks = _AFTER_BLOCK.sub(r"\1 ", text)
+    return _BEFORE_BLOCK.sub(" ", after_blocks).replace("\n", "<br>")
 
 
 def _from_plain(text: str) -> str:

@@ -40,7 +40,9 @@ class Passage:
         return Passage(self.text[start:end], self.line + self.text.count("\n", 0, start))
 
     def stripped(self) -> Passage:
-        """The passage without the white space around it."""
+        """The passage without the white space around it; a blank one ends where it begins."""
+        if not self.text.strip():
+            return self.cut(0, 0)
         return self.cut(len(self.text) - len(self.text.lstrip()), len(self.text.rstrip()))
 
     def parted(self, mark: str) -> tuple[Passage, Passage | None]:

@@ -30,7 +30,7 @@ from examhall.bank.types.contract import (
     only,
     refusal,
 )
-from examhall.errors import N_, FieldError
+from examhall.errors import FieldError, N_
 
 OPTIONS_LIMIT = 50
 # Thirds and sevenths cannot be written exactly: 3 x 33.3 % must pass, 90 % must not.
