@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from examhall.cli import init_cli
 from examhall.extensions import babel, db, jwt, limiter, migrate
 from examhall.identity.challenge import challenge
 from examhall.identity.tokens import init_tokens
@@ -16,8 +17,10 @@ from examhall.storage.scope_guard import init_scope_guard
 from examhall.storage.transactions import init_transactions
 from examhall.tenancy import current_tenant
 from examhall.tenancy.apps import Platform
+from examhall.tenancy.demonstration import refuse_marked
 from examhall.tenancy.directory import Directory
 from examhall.tenancy.language import init_language
+from examhall.theme.context import init_theme
 from examhall.web.api import Api
 from examhall.web.config import flask_config
 from examhall.web.hooks import init_hooks
@@ -31,7 +34,8 @@ def create_app(settings: Settings | None = None) -> Platform:
     """The platform with all its tenants, ready to serve. Raises `ConfigurationError` naming file, key and remedy."""
     settings = settings or load_settings()
     init_logs(settings.log_level)
-    directory = Directory(settings.tenants_folder, settings.instance_folder, isolate=settings.bad_tenant == "isolate")
+    refuse_marked(settings)
+    directory = Directory(settings.tenants_folder, settings.instance_folder)
     engines = Engines(settings)
     platform = Platform(settings, directory, engines.of, TEMPLATES)
     platform.config.update(flask_config(settings))
@@ -41,6 +45,7 @@ def create_app(settings: Settings | None = None) -> Platform:
     init_hooks(platform, tls=settings.tls, origins=lambda: current_tenant().settings.cors.origins)
     init_language(platform, babel)
     init_problems(platform, challenge)
+    init_theme(platform)
     init_transactions()
     init_scope_guard()
     db.init_app(platform)
@@ -50,4 +55,5 @@ def create_app(settings: Settings | None = None) -> Platform:
     limiter.init_app(platform)
     Api(platform)
     platform.mount(ROUTES)
+    init_cli(platform)
     return platform

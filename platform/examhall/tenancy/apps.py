@@ -75,7 +75,7 @@ class Platform(Flask):
         if broken and self.settings.bad_tenant == "stop":
             raise ConfigurationError.together([*broken.values()])
         for slug, error in broken.items():
-            logger.critical("tenant %s is out of service: %s", slug, error.told())
+            logger.critical("tenant %s is out of service: %s", slug, error.told().replace("\n", "; "))
 
     def check(self, tenant: Tenant) -> None:
         """Refuse view options that this tenant may not set. Raises `ConfigurationError` with file, key and remedy."""

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from examhall.errors import ConfigurationError
 from examhall.tenancy.tenant import Tenant, load_tenant, read_toml
 
-logger = logging.getLogger("examhall.tenancy")
-
 
 class Directory:
     """Every tenant of the deployment, by slug and by host.
 
-    `broken` holds the slugs whose file can't be right: with `isolate` they answer 503 while all others are served.
+    `broken` holds those whose files can't be right: they are out of service, and their hosts answer 503.
     """
 
-    def __init__(self, tenants: Path, instance: Path, *, isolate: bool = False) -> None:
+    def __init__(self, tenants: Path, instance: Path) -> None:
         self.instance = instance
         self.by_slug: dict[str, Tenant] = {}
         self.slug_of_host: dict[str, str] = {}
@@ -28,9 +25,6 @@ class Directory:
             try:
                 self.add(load_tenant(folder, instance))
             except ConfigurationError as error:
-                if not isolate:
-                    raise
-                logger.critical("tenant %s is out of service: %s", folder.name, error)
                 self.broken[folder.name] = error
         for slug in self.broken:
             for host in _hosts(tenants / slug):
@@ -49,6 +43,15 @@ class Directory:
         self._slug_of_id[tenant.id] = tenant.slug
         self.by_slug[tenant.slug] = tenant
         self.slug_of_host.update(dict.fromkeys(tenant.settings.hosts, tenant.slug))
+
+    def examine(self, check: Callable[[Tenant], None]) -> None:
+        """Put those tenants out of service that `check` raises `ConfigurationError` for."""
+        for tenant in [*self]:
+            try:
+                check(tenant)
+            except ConfigurationError as error:
+                self.broken[tenant.slug] = error
+                del self.by_slug[tenant.slug]
 
     def __iter__(self) -> Iterator[Tenant]:
         return iter(self.by_slug.values())

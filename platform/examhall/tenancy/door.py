@@ -63,7 +63,7 @@ class Door:
         try:
             return self.platform.tenant_app(slug).wsgi_app
         except ConfigurationError as error:  # its secrets can't be read
-            logger.critical("tenant %s is out of service: %s", slug, error.told())
+            logger.critical("tenant %s is out of service: %s", slug, error.told().replace("\n", "; "))
             return refusal(*OUT_OF_SERVICE, path)
 
     def _portals(self, environ: WSGIEnvironment) -> Response:

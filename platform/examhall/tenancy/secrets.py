@@ -37,10 +37,15 @@ def secrets_of(tenant: Tenant, settings: Settings) -> Secrets:
         return Secrets(
             *(hmac.new(master, f"{tenant.id}:{name}".encode(), hashlib.sha256).hexdigest() for name in NAMES)
         )
-    file = settings.instance_folder / tenant.slug / "secrets.toml"
+    file = secrets_file(tenant, settings)
     if not file.exists():
         _create(file)
     return _read(file)
+
+
+def secrets_file(tenant: Tenant, settings: Settings) -> Path:
+    """Where secrets are kept that were made here; never beside `tenant.toml`."""
+    return settings.instance_folder / tenant.slug / "secrets.toml"
 
 
 def _create(file: Path) -> None:

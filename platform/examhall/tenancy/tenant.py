@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -218,20 +218,26 @@ def load_tenant(folder: Path, instance: Path) -> Tenant:
 
     Raises `ConfigurationError` naming file, key and remedy.
     """
-    file = folder / "tenant.toml"
+    return tenant_of(folder, instance, read_toml(folder / "tenant.toml"))
+
+
+def tenant_of(folder: Path, instance: Path, values: Mapping[str, Any]) -> Tenant:
+    """The tenant that `values` make when they stand in the `tenant.toml` of `folder`. Raises as `load_tenant` does."""
     slug = folder.name
     if not SLUG.fullmatch(slug) or slug in RESERVED or slug.startswith("xn--"):
         raise ConfigurationError(
             folder, "folder name", "3 to 32 of a-z, 0-9 and hyphens, beginning with a letter, and no reserved word"
         )
-    values = read_toml(file)
     override = instance / slug / "tenant.toml"
     if override.is_file():
         values = _merged(values, read_toml(override))
     try:
         return Tenant(slug, folder, TenantSettings.model_validate(values))
     except ValidationError as error:
-        raise ConfigurationError(override if override.is_file() else file, *_first(error)) from error
+        source = override if override.is_file() else folder / "tenant.toml"
+        raise ConfigurationError.together(
+            [ConfigurationError(source, *reason) for reason in _reasons(error)]
+        ) from error
 
 
 def read_toml(file: Path) -> dict[str, Any]:
@@ -253,14 +259,16 @@ def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
     return merged
 
 
-def _first(error: ValidationError) -> tuple[str, str]:
-    first = error.errors(include_url=False)[0]
-    key = ".".join(str(part) for part in first["loc"]) or "tenant"
-    if first["type"] == "extra_forbidden":
-        return key, "there is no such key; take it out or mend its spelling"
-    if first["type"] == "missing":
-        return key, "this key is needed"
-    return key, first["msg"].removeprefix("Value error, ")
+def _reasons(error: ValidationError) -> Iterator[tuple[str, str]]:
+    """Key and remedy of each thing that is wrong."""
+    for item in error.errors(include_url=False):
+        key = ".".join(str(part) for part in item["loc"]) or "tenant"
+        if item["type"] == "extra_forbidden":
+            yield key, "there is no such key; take it out or mend its spelling"
+        elif item["type"] == "missing":
+            yield key, "this key is needed"
+        else:
+            yield key, item["msg"].removeprefix("Value error, ")
 
 
 def contrast(one: str, other: str) -> float:
