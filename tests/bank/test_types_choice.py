@@ -61,6 +61,9 @@ class TestSingle:
     def test_a_key_that_a_later_version_dropped_earns_nothing(self) -> None:
         assert SINGLE.grade(choice("1", "0"), "o9") == 0
 
+    def test_a_right_option_that_this_candidate_never_saw_is_not_revealed(self) -> None:
+        assert SINGLE.reveal(choice("0", "0", "1"), {"o1": "x", "o2": "y"}, "o1")["correct"] is None
+
     def test_feedback_belongs_to_the_chosen_option(self) -> None:
         options = [
             {"text": "A", "fraction": "1", "feedback": "Yes."},

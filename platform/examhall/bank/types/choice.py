@@ -30,7 +30,7 @@ from examhall.bank.types.contract import (
     only,
     refusal,
 )
-from examhall.errors import FieldError, N_
+from examhall.errors import N_, FieldError
 
 OPTIONS_LIMIT = 50
 # Thirds and sevenths cannot be written exactly: 3 x 33.3 % must pass, 90 % must not.
@@ -114,10 +114,10 @@ class SingleChoice(_Choice):
         return next((option.fraction for option in body.options if option.key == response), ZERO)
 
     def reveal(self, body: ChoiceBody, arrangement: Arrangement, response: str | None) -> Revelation:
-        right = [option.key for option in body.options if option.fraction == ONE]
-        shown = response if response in right else right[0]
+        right = [option.key for option in body.options if option.fraction == ONE and option.key in arrangement]
+        shown = response if response in right else next(iter(right), None)
         return {
-            "correct": {"choice": arrangement[shown]},
+            "correct": {"choice": arrangement[shown]} if shown else None,
             "feedback": [] if response is None else self._feedback(body, [response]),
             "general_feedback": body.feedback,
         }
