@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from examhall.errors import FieldError, Invalid, N_, PayloadTooLarge
+from examhall.errors import N_, FieldError, Invalid, PayloadTooLarge
 
 SIZE_LIMIT = 2 * 1024 * 1024
 

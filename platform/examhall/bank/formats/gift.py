@@ -15,7 +15,7 @@ from examhall.bank.formats.gift_answers import Reader
 from examhall.bank.formats.passage import Fault, Passage, mask
 from examhall.bank.richtext import plain_text
 from examhall.bank.types import type_named
-from examhall.errors import Invalid, N_
+from examhall.errors import N_, Invalid
 
 QUESTIONS_LIMIT = 10_000
 QUESTION_LIMIT = 100_000

@@ -10,7 +10,7 @@ from examhall.bank.types.contract import QuestionType
 from examhall.bank.types.numeric import Numeric
 from examhall.bank.types.short_text import ShortText
 from examhall.bank.types.true_false import TrueFalse
-from examhall.errors import FieldError, Invalid, N_
+from examhall.errors import N_, FieldError, Invalid
 
 _ALL: tuple[QuestionType, ...] = (SingleChoice(), MultipleChoice(), TrueFalse(), ShortText(), Numeric())
 TYPES: Mapping[str, QuestionType] = MappingProxyType({kind.name: kind for kind in _ALL})

@@ -27,7 +27,7 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import TypeVar
 
 from examhall.bank.richtext import plain_text, sanitise
-from examhall.errors import FieldError, Invalid, N_
+from examhall.errors import N_, FieldError, Invalid
 
 Arrangement = Mapping[str, str]
 """Option key -> opaque id as one candidate sees it, in the order shown; empty for a type without options."""

@@ -31,7 +31,7 @@ from examhall.bank.types.contract import (
     only,
     refusal,
 )
-from examhall.errors import FieldError, N_
+from examhall.errors import N_, FieldError
 
 ANSWERS_LIMIT = 100
 # `exact` admits 64 digits below 1e100: sums span at most 263 digits, products 327.

@@ -33,7 +33,7 @@ from examhall.bank.types.contract import (
     refusal,
     writable,
 )
-from examhall.errors import FieldError, N_
+from examhall.errors import N_, FieldError
 
 RESPONSE_LIMIT = 2_000
 ANSWERS_LIMIT = 100
