@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from examhall.identity.routes import ROUTES as IDENTITY
+from examhall.theme.routes import ROUTES as THEME
 
-ROUTES = [*IDENTITY]
+ROUTES = [*THEME, *IDENTITY]

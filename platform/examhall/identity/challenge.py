@@ -1,4 +1,4 @@
-"""What a page's visitor meets who has to sign in first: a quiet renewal where the browser still can, else the sign-in page."""
+"""What a page's reader meets who has to do something first: renew the sign-in, sign in, or choose a password."""
 
 from __future__ import annotations
 
@@ -14,11 +14,16 @@ from examhall.identity.tokens import put_in_cookies
 from examhall.web import guards
 
 
-def challenge() -> Response:
-    """Renew the portal's session and send the browser back where it wanted to go; or to the sign-in page.
+def challenge(problem: Problem) -> Response | None:
+    """Renew the portal's session and send the browser back where it wanted to go, or to the sign-in page.
 
+    Whoever came in with a one-time password is sent to choose their own. None for every other problem: it has a page.
     307 keeps a form's method and content, so that what was typed survives an access token that ran out meanwhile.
     """
+    if problem.code == "password_change_required":
+        return make_response(redirect(url_for("password"), 303))
+    if problem.status != 401:
+        return None
     if current_app.config["JWT_REFRESH_COOKIE_NAME"] in request.cookies and "Authorization" not in request.headers:
         db.session.rollback()
         try:

@@ -13,7 +13,7 @@ from email_validator import EmailNotValidError, validate_email
 from flask import current_app, g
 
 from examhall.clock import now
-from examhall.errors import Conflict, FieldError, Invalid, N_, Unauthenticated
+from examhall.errors import N_, Conflict, FieldError, Invalid, Unauthenticated
 from examhall.extensions import db, limiter
 from examhall.identity.models import User, UserSession
 from examhall.identity.passwords import (
@@ -32,7 +32,7 @@ from examhall.web.scope import scope
 
 audit = logging.getLogger("examhall.audit")
 
-#: Seconds in which a browser whose tabs refreshed at the same moment gets the same successor instead of being thrown out.
+#: How long a browser whose tabs refreshed at the same moment gets the same successor instead of being thrown out.
 GRACE = timedelta(seconds=30)
 
 WRONG = N_("This e-mail address and password don't belong together.")
@@ -91,7 +91,7 @@ def update_user(
 
 
 def reset_password(user: User) -> str:
-    """Give a person a one-time password, and sign them out everywhere. Returns the password; it is shown just this once."""
+    """Give a person a one-time password, which is shown just this once, and sign them out everywhere. Returns it."""
     password = one_time_password()
     password_hash = hash_password(password)
     with writing():
@@ -132,6 +132,12 @@ def sign_in(email: str, password: str, kind: str) -> Pair:
         session = open_session(user.id, kind)
     audit.info("user %s signed in (%s)", user.id, kind)
     return issue(session, user.epoch)
+
+
+@writes
+def sign_in_anew(user: User, kind: str) -> Pair:
+    """A new session for a person whose sign-ins have just ended because they changed their password."""
+    return issue(open_session(user.id, kind), user.epoch)
 
 
 def open_session(user_id: UUID, kind: str) -> UserSession:
@@ -218,7 +224,7 @@ def change_password(user_id: UUID, current: str, new: str) -> User:
     lambda: scope().limits["sign_in"],
     scope="sign_in_failures",
     key_func=lambda: f"{scope().id}:{g.account}",
-    deduct_when=lambda response: g.pop("sign_in_failed", False),
+    deduct_when=lambda response: g.get("sign_in_failed", False),
 )
 def _count_failures() -> None:
     """Refuse further tries on an account after too many failures, on whichever path they come."""

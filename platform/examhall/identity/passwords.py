@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from flask import current_app
 
-from examhall.errors import FieldError, Invalid, N_
+from examhall.errors import N_, FieldError, Invalid
 from examhall.settings import Settings
 
 #: NIST SP 800-63B-4: 15 characters where the password is the only factor; no rules of composition, no rotation.
@@ -19,11 +19,14 @@ LEAST_CHARACTERS = 15
 #: Checked before hashing, so that nobody can make us hash a megabyte.
 MOST_BYTES = 1024
 
-# Signing in never starves saving: two cores hash some 80 passwords a second in any stack, so hashing waits in line here.
+# Signing in never starves saving: two cores hash some 80 passwords a second in any stack, so hashing waits here.
 _turn = threading.Semaphore(1)
 
-_WORDS = ("amber birch cedar coral delta ember fjord grove hazel inlet jolly karst lemon maple north olive "
-          "pearl quill river slate tidal umber valor wheat xenon yacht zebra arrow basil cloud dunes eagle").split()  # fmt: skip
+_WORDS = (
+    "amber", "birch", "cedar", "coral", "delta", "ember", "fjord", "grove", "hazel", "inlet", "jolly",
+    "karst", "lemon", "maple", "north", "olive", "pearl", "quill", "river", "slate", "tidal", "umber",
+    "valor", "wheat", "xenon", "yacht", "zebra", "arrow", "basil", "cloud", "dunes", "eagle",
+)  # fmt: skip
 
 
 def hash_password(password: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
 
-from examhall.errors import Forbidden, N_, Unauthenticated
+from examhall.errors import N_, Forbidden, Unauthenticated
 from examhall.identity.roles import PERMISSIONS, Role
 from examhall.web import guards
 

@@ -31,7 +31,7 @@ class TokensOut(BaseModel):
 
     access_token: str
     refresh_token: str
-    token_type: str = "Bearer"
+    token_type: str = "Bearer"  # noqa: S105  # no secret: the word of RFC 6750
     expires_in: int
 
 

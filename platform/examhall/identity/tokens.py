@@ -107,7 +107,8 @@ def is_complete(header: Mapping[str, Any], claims: Mapping[str, Any]) -> bool:
 _users, _sessions = sa.inspect(User).local_table, sa.inspect(UserSession).local_table
 _PERSON = (
     sa.select(
-        _users.c.id, _sessions.c.id, _users.c.email, _users.c.name, _users.c.role, _users.c.must_change_password, _users.c.epoch
+        _users.c.id, _sessions.c.id, _users.c.email, _users.c.name, _users.c.role, _users.c.must_change_password,
+        _users.c.epoch,
     )
     .join(_sessions, sa.and_(_sessions.c.tenant_id == _users.c.tenant_id, _sessions.c.user_id == _users.c.id))
     .where(

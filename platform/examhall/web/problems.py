@@ -53,8 +53,13 @@ _KNOWN: dict[int, type[Problem]] = {
 }  # fmt: skip
 
 
-def init_problems(app: Flask, challenge: Callable[[], Response]) -> None:
-    """Let every error of every view end here; `challenge` answers a page's visitor who has to sign in first."""
+Challenge = Callable[[Problem], Response | None]
+
+
+def init_problems(app: Flask, challenge: Challenge) -> None:
+    """Let every error of every view end here; `challenge` answers a page's reader who has to do something else first,
+    such as signing in, and gives None for all others.
+    """
     app.extensions["challenge"] = challenge
     app.register_error_handler(Problem, answer)
     app.register_error_handler(
@@ -78,10 +83,11 @@ def answer(problem: Problem) -> Response:
     if is_api():
         response = make_response(current_app.json.response(as_json(problem)))
         response.content_type = "application/problem+json"
-    elif problem.status == 401:
-        challenge: Callable[[], Response] = current_app.extensions["challenge"]
-        return challenge()
     else:
+        challenge: Challenge = current_app.extensions["challenge"]
+        elsewhere = challenge(problem)
+        if elsewhere is not None:
+            return elsewhere
         title, detail = translated(problem)
         response = make_response(
             render_template("error.html", status=problem.status, title=title, detail=detail, problem=problem,

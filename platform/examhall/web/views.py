@@ -136,7 +136,7 @@ class TenantView(View):
             return record
         return self.schema.model_validate(record, from_attributes=True).model_dump(mode="json")
 
-    def respond(self, **data: Any) -> ResponseReturnValue:
+    def respond(self, **data: Any) -> str:
         """Render `data` with the page's template."""
         if self.template is None:
             raise ConfigurationError(type(self).__name__, "template", "a view without a template answers JSON itself")
