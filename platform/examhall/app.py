@@ -21,7 +21,6 @@ from examhall.tenancy.demonstration import refuse_marked
 from examhall.tenancy.directory import Directory
 from examhall.tenancy.language import init_language
 from examhall.theme.context import init_theme
-from examhall.theme.context import init_theme
 from examhall.web.api import Api
 from examhall.web.config import flask_config
 from examhall.web.hooks import init_hooks
@@ -46,7 +45,6 @@ def create_app(settings: Settings | None = None) -> Platform:
     init_hooks(platform, tls=settings.tls, origins=lambda: current_tenant().settings.cors.origins)
     init_language(platform, babel)
     init_problems(platform, challenge)
-    init_theme(platform)
     init_theme(platform)
     init_transactions()
     init_scope_guard()
