@@ -11,8 +11,8 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard $(TRANSLATIONS)/*/LC_MESSAGES/*.po
 help:  ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
-run bench: export PYTHONPATH = platform:.
-run bench: export FLASK_APP = wsgi
+run: export PYTHONPATH = platform:.
+run: export FLASK_APP = wsgi
 run: export EXAMHALL_ENV = development
 run: export PORT := $(PORT)
 
@@ -35,7 +35,7 @@ lint: .venv  ## Check style and types
 	$(PY) mypy
 
 bench: .venv $(CATALOGUES)  ## Count statements, bytes and CPU time of the main operations
-	@$(PY) flask bench
+	@PYTHONPATH=platform:tests $(PY) bench
 
 translate: .venv  ## Bring the message catalogues up to date with the code
 	$(PY) babel.messages.frontend -q extract -F pyproject.toml -k lazy_gettext --add-location=file --sort-by-file -o .venv/messages.pot platform/examhall
