@@ -42,6 +42,7 @@ class Refresh(MethodView):
     """Trade a refresh token for a new pair."""
 
     schema = TokensOut
+    keeps_receipts = False
 
     def post(self) -> ResponseReturnValue:
         """Refresh. The token that is sent is used up; sent once more, it ends the sign-in.
@@ -74,6 +75,7 @@ class Logout(MethodView):
 class Password(MethodView):
     """One's own password."""
 
+    keeps_receipts = False
     bodies = {"POST": PasswordIn}
     answers = {"POST": (204, None)}
 

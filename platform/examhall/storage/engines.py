@@ -65,7 +65,10 @@ class Engines:
 
 
 def make_engine(url: URL, pool_size: int) -> Engine:
-    """An engine for SQLite or PostgreSQL, with the settings that the promises of durability rest on."""
+    """An engine for SQLite or PostgreSQL, with the settings that the promises of durability rest on.
+
+    Parameters never stand in the log of an error: they hold answers and hashes of passwords.
+    """
     if url.get_backend_name() == "sqlite":
         if not url.database or url.database == ":memory:":
             raise ConfigurationError(
@@ -75,7 +78,7 @@ def make_engine(url: URL, pool_size: int) -> Engine:
         # isolation_level None: the driver never begins by itself. Reads are single statements (READ COMMITTED, as on
         # PostgreSQL), and `storage.transactions.writing` begins IMMEDIATE for writers.
         engine = sa.create_engine(
-            url, pool_size=pool_size, max_overflow=0, pool_timeout=5,
+            url, pool_size=pool_size, max_overflow=0, pool_timeout=5, hide_parameters=True,
             connect_args={"isolation_level": None, "check_same_thread": False, "timeout": BUSY_MS / 1000},
         )  # fmt: skip
         event.listen(engine, "connect", _prepare_sqlite)
@@ -84,6 +87,7 @@ def make_engine(url: URL, pool_size: int) -> Engine:
     options = "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000 -c synchronous_commit=on -c timezone=UTC"
     engine = sa.create_engine(
         url, pool_size=pool_size, max_overflow=0, pool_timeout=5, pool_pre_ping=False, pool_use_lifo=True,
+        hide_parameters=True,
         connect_args={"options": options, "connect_timeout": 5},
     )  # fmt: skip
     event.listen(engine, "connect", _refuse_powerful_role)

@@ -1,8 +1,9 @@
-"""Receipts: a POST that is sent again with its `Idempotency-Key` gets the first answer again, and has no second effect."""
+"""Receipts: a POST sent again with its `Idempotency-Key` gets the first answer again, and has no second effect."""
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from collections.abc import Callable
 from typing import Any
@@ -18,8 +19,11 @@ from examhall.errors import N_, BadRequest, Invalid
 from examhall.extensions import db
 from examhall.storage.records import Record, actor_id, tenant_id
 from examhall.storage.transactions import writing
+from examhall.web.problems import is_api
 
 HEADER = "Idempotency-Key"
+#: Members of an answer that are told once and not kept: the answer that is given again has null there.
+TOLD_ONCE = ("one_time_password",)
 
 
 class Receipt(Record):
@@ -40,14 +44,16 @@ class Receipts:
     """The ledger that `TenantView` asks for each POST with a key."""
 
     def answer_once(self, run: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
-        """Run the handler and keep its answer in the same transaction, or give the kept answer again.
+        """Run the handler and keep its answer in the same transaction, or give the kept answer again. Pages just run.
 
         Raises `Invalid` (422) for a key that came with another payload, `BadRequest` for one that is too long.
         """
+        if not is_api():
+            return run()
         key = request.headers[HEADER]
         if not 1 <= len(key) <= 200:
             raise BadRequest(N_("An Idempotency-Key has 1 to 200 characters."))
-        fingerprint = hashlib.sha256(request.get_data(cache=True)).hexdigest()
+        fingerprint = _fingerprint(request.get_data(cache=True))
         try:
             return self._answer(key, fingerprint, run)
         except IntegrityError:
@@ -64,10 +70,12 @@ class Receipts:
                 return kept
             answer = run()
             response = make_response(*answer[:2]) if isinstance(answer, tuple) else make_response(answer)
-            body = response.get_data(as_text=True)
+            body = _without_secrets(response.get_data(as_text=True))
             db.session.add(
-                Receipt(user_id=actor_id(), address=request.path[:300], key=key, fingerprint=fingerprint, status=response.status_code,
-                        body=json.loads(body) if body else None)
+                Receipt(
+                    user_id=actor_id(), address=request.path[:300], key=key, fingerprint=fingerprint,
+                    status=response.status_code, body=body,
+                )
             )  # fmt: skip
             db.session.flush()
             return answer
@@ -93,3 +101,16 @@ class Receipts:
         )
         response.headers["Idempotency-Replayed"] = "true"
         return response
+
+
+def _fingerprint(payload: bytes) -> str:
+    # Keyed: a payload may hold a password, and a plain digest of it could be guessed from a stolen database
+    key = current_app.config["SECRET_KEY"].encode()
+    return hmac.new(key, payload, hashlib.sha256).hexdigest()
+
+
+def _without_secrets(text: str) -> Any:
+    body = json.loads(text) if text else None
+    if isinstance(body, dict):
+        body.update({name: None for name in TOLD_ONCE if name in body})
+    return body

@@ -1,4 +1,4 @@
-"""The mark that demonstration accounts leave behind: their password is published, so production refuses it."""
+"""Demonstration accounts, and the mark they leave behind: their password is published, so production refuses it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,15 @@ from examhall.errors import ConfigurationError
 from examhall.settings import Settings
 
 MARK = "demo"
+#: Published on purpose, in the README and on the page that lists the portals.
+PASSWORD = "open-the-exam-hall"  # noqa: S105
+ROLES = ("candidate", "author", "admin")
+
+
+def accounts(settings: Settings, slug: str) -> list[str]:
+    """The addresses of a tenant's demonstration accounts; none where nobody has made them."""
+    marked = settings.demo_accounts and mark(settings, slug).is_file()
+    return [f"{role}@{slug}.example" for role in ROLES] if marked else []
 
 
 def mark(settings: Settings, slug: str) -> Path:

@@ -11,6 +11,7 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from examhall.errors import ConfigurationError
+from examhall.tenancy.demonstration import PASSWORD, accounts
 from examhall.tenancy.tenant import HOST
 from examhall.web.routes import API_PREFIX
 
@@ -68,11 +69,18 @@ class Door:
 
     def _portals(self, environ: WSGIEnvironment) -> Response:
         portals = [
-            {"name": tenant.name, "slug": tenant.slug, "hosts": tenant.settings.hosts}
+            {
+                "name": tenant.name,
+                "slug": tenant.slug,
+                "hosts": tenant.settings.hosts,
+                "accounts": accounts(self.platform.settings, tenant.slug),
+            }
             for tenant in self.platform.directory
         ]
         _, colon, port = environ["HTTP_HOST"].partition(":")
-        page = self.platform.jinja_env.get_template("portals.html").render(portals=portals, port=colon + port)
+        page = self.platform.jinja_env.get_template("portals.html").render(
+            portals=portals, port=colon + port, password=PASSWORD
+        )
         return Response(page, mimetype="text/html")
 
 

@@ -52,7 +52,7 @@ def read_page(args: Mapping[str, str], size: int, maximum: int) -> Page:
 
 def _whole(args: Mapping[str, str], name: str, default: int, maximum: int) -> int:
     text = args.get(name)
-    if text is None:
+    if not text:
         return default
     # int() would also take " 7 ", "1_0" and "٧"
     if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= maximum):
@@ -62,14 +62,17 @@ def _whole(args: Mapping[str, str], name: str, default: int, maximum: int) -> in
 
 
 def filtered(statement: Statement, model: type, filters: Sequence[str], args: Mapping[str, str]) -> Statement:
-    """Narrow by equality on whitelisted columns. Raises `BadRequest` for an unknown argument or an unreadable value."""
+    """Narrow by equality on whitelisted columns; an empty value, as filter bars send it, narrows nothing.
+
+    Raises `BadRequest` for an unknown argument or an unreadable value.
+    """
     for name in args:
         if name not in PAGING and name not in filters:
             message = N_("There is no filter of this name. Known ones: %(known)s.")
             known = ", ".join(sorted(set(filters) | PAGING))
             raise BadRequest(message, known=known, errors=[FieldError(name, message, {"known": known})])
     for name in filters:
-        if name in args:
+        if args.get(name):  # an empty one, as a form's "All" sends it, narrows nothing
             column = getattr(model, name)
             statement = statement.where(column == _value(name, column.type, args[name]))
     return statement
@@ -113,7 +116,7 @@ def ordered(statement: Statement, model: Any, ordering: Sequence[str], asked: st
     The key comes last, so that the order is total and paging neither skips nor repeats. Raises `BadRequest` for another name.
     """
     names: Sequence[str] = ordering
-    if asked is not None:
+    if asked:
         known = {name.removeprefix("-") for name in ordering}
         if asked.removeprefix("-") not in known:
             message = N_("The list can't be ordered by this. Known orders: %(known)s.")

@@ -63,8 +63,15 @@ class TenantView(View):
     max_page_size: int = 100
     #: Verb to schema of the JSON body, which is handed to the verb as `data`.
     bodies: Mapping[str, type[BaseModel]] = {}
-    #: Verb to `(status, schema)` where it is not `(200, self.schema)`; for the OpenAPI document.
-    answers: Mapping[str, Answer] = {}
+    #: Verb to `(status, schema)`, or several of them, where it is not `(200, self.schema)`; for the OpenAPI document.
+    answers: Mapping[str, Answer | Sequence[Answer]] = {}
+    #: Verb to the schema of what it reads from a multipart form; for the OpenAPI document.
+    uploads: Mapping[str, type[BaseModel]] = {}
+    #: Verb to the schema of the query arguments that it reads beside those of a list; for the OpenAPI document.
+    arguments: Mapping[str, type[BaseModel]] = {}
+
+    #: Whether the answer to a POST with an `Idempotency-Key` is kept; never where question or answer are secrets.
+    keeps_receipts: ClassVar[bool] = True
 
     #: Who may call and how often; written by the decorators in `web.guards`.
     policy: Policy = Policy()
@@ -99,7 +106,12 @@ class TenantView(View):
     def dispatch_request(self, **url: Any) -> ResponseReturnValue:
         """The one way in: public or authenticated -> permitted -> throttled -> the verb."""
         guards.check(self.policy)
-        if request.method == "POST" and "Idempotency-Key" in request.headers and guards.principal():
+        if (
+            self.keeps_receipts
+            and request.method == "POST"
+            and "Idempotency-Key" in request.headers
+            and guards.principal()
+        ):
             ledger = current_app.extensions["idempotency"]
             answer: ResponseReturnValue = ledger.answer_once(lambda: self.run(**url))
             return answer
