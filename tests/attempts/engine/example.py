@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from examhall.attempts.engine.paper import Paper, Pick, QuestionRef, SectionRule, compose, draw
+from examhall.attempts.engine.paper import Paper, Pick, SectionRule, compose, draw
 from examhall.bank.types import type_named
 from examhall.bank.types.contract import Body
+from examhall.bank.types.reference import QuestionRef
 
 QUESTIONS = {
     "single_choice": {

@@ -15,21 +15,13 @@ from uuid import UUID
 from examhall.attempts.engine.canonical import canonical
 from examhall.bank.types import type_named
 from examhall.bank.types.contract import Arrangement, Body, as_text
+from examhall.bank.types.reference import QuestionRef
 from examhall.errors import N_, Conflict
 
 _T = TypeVar("_T")
 
 # A letter for each byte, from its lower five bits: ten bytes make an id of 50 bits. base64.b32encode is far slower.
 _BASE32 = b"abcdefghijklmnopqrstuvwxyz234567" * 8
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionRef:
-    """One version of one question, and its type's name."""
-
-    question_id: UUID
-    version_id: UUID
-    type: str
 
 
 @dataclass(frozen=True, slots=True)
