@@ -20,7 +20,8 @@ S = TypeVar("S", bound=BaseModel)
 def read_body(schema: type[S]) -> S:
     """The request's JSON as an instance of `schema`; an absent body reads as `{}`.
 
-    Raises `BadRequest` (400) for what is not plain JSON, 415 for another content type, `Invalid` (422) naming each field.
+    Raises `BadRequest` (400) for what is not plain JSON, 415 for another content type, `Invalid` (422) naming each
+    field.
     """
     data = request.get_data(cache=True)
     if not data.strip():
@@ -89,8 +90,8 @@ _MESSAGES: dict[str, tuple[str, tuple[str, ...]]] = {
 def parse(data: bytes) -> Any:
     """Bytes as JSON (RFC 8259) and nothing beyond it.
 
-    Refuses other encodings than UTF-8, a byte order mark, NaN and Infinity, numbers that overflow, keys that stand twice,
-    lone surrogates, NUL and nesting deeper than 32. Raises `BadRequest`.
+    Refuses other encodings than UTF-8, a byte order mark, NaN and Infinity, numbers that overflow, keys that stand
+    twice, lone surrogates, NUL and nesting deeper than 32. Raises `BadRequest`.
     """
     try:
         text = data.decode("utf-8")

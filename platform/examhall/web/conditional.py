@@ -17,7 +17,7 @@ def etag(record: Any) -> str:
 def require_match(record: Any) -> None:
     """Hold a write to the revision that its caller has read.
 
-    Raises `PreconditionRequired` (428) without `If-Match` and `PreconditionFailed` (412) when it names another revision.
+    Raises `PreconditionRequired` (428) without `If-Match`, `PreconditionFailed` (412) when it names another revision.
     """
     if "If-Match" not in request.headers:
         raise PreconditionRequired()

@@ -81,7 +81,7 @@ def refreshed(view: V) -> V:
 
 
 def permitted(permission: str | None = None, **by_verb: str) -> Callable[[V], V]:
-    """Class decorator: the caller must hold a permission: `@permitted("exams.write")` or one by verb, `GET="exams.read"`."""
+    """Class decorator: the caller must hold a permission, `@permitted("exams.write")`, or one by verb, `GET="…"`."""
     permissions = {"*": permission} if permission else by_verb
     return lambda view: _record(view, access="authenticated", permissions=permissions)
 

@@ -113,7 +113,8 @@ def _value(name: str, kind: sa.types.TypeEngine[Any], text: str) -> Any:
 def ordered(statement: Statement, model: Any, ordering: Sequence[str], asked: str | None) -> Statement:
     """Order by `asked` (one of the names in `ordering`, `-` before it to turn it round) or by all of `ordering`.
 
-    The key comes last, so that the order is total and paging neither skips nor repeats. Raises `BadRequest` for another name.
+    The key comes last, so that the order is total and paging neither skips nor repeats. Raises `BadRequest` for
+    another name.
     """
     names: Sequence[str] = ordering
     if asked:

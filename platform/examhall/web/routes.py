@@ -15,10 +15,10 @@ API_PREFIX = "/api/"
 
 
 class Route:
-    """One address: `Route("/exams/", "exam_list", ListView, model=Exam, template="exams/list.html", permission="exams.read")`.
+    """One address: `Route("/exams/", "exam_list", ListView, model=Exam, template="x.html", permission="exams.read")`.
 
-    `name` is the endpoint, by which `url_for` and a tenant's `[views.<name>]` know it; the options are those of the view.
-    A rule under `/api/` answers JSON.
+    `name` is the endpoint, by which `url_for` and a tenant's `[views.<name>]` know it; the options are those of the
+    view. A rule under `/api/` answers JSON.
     """
 
     def __init__(self, rule: str, name: str, view: type[TenantView], **options: Any) -> None:
@@ -37,7 +37,8 @@ class Route:
 def mount(app: Flask, routes: Iterable[Route]) -> dict[str, Route]:
     """Register the routes on the platform and check each: options known, guards set, names unique.
 
-    Returns the routes by name. Raises `ConfigurationError` naming route and remedy, so that a mistake fails at boot.
+    Returns the routes by name, and keeps them in `app.extensions["routes"]`. Raises `ConfigurationError` naming route
+    and remedy, so that a mistake fails at boot.
     """
     api = app.extensions["api"]
     mounted: dict[str, Route] = {}
@@ -51,4 +52,5 @@ def mount(app: Flask, routes: Iterable[Route]) -> dict[str, Route]:
         else:
             app.add_url_rule(route.rule, route.name, route.view.as_view(route.name, **route.options))
         mounted[route.name] = route
+    app.extensions["routes"] = mounted
     return mounted
