@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 
-from hall import PASSWORD, Hall, Person
 from werkzeug.test import TestResponse
+
+from hall import PASSWORD, Hall, Person
 
 
 @dataclass
@@ -58,7 +59,7 @@ def forms(page: TestResponse) -> list[PageForm]:
 
 
 class Portal:
-    """A visitor of one tenant's portal, signed in as `person` where one is given. `by_path` uses the door `/t/<slug>`."""
+    """A visitor of one tenant's portal, signed in as `person` where one is given; `by_path` by the door `/t/<slug>`."""
 
     def __init__(self, hall: Hall, person: Person | None = None, slug: str = "northwind", *, by_path: bool = False):
         self.slug = person.tenant if person else slug
@@ -71,13 +72,14 @@ class Portal:
 
     def get(self, path: str, **kwargs: Any) -> TestResponse:
         """GET an address of the portal, as it stands in a page or without the door's prefix."""
-        return self.client.get(self.root + path.removeprefix(self.root), base_url=self.base_url, **kwargs)
+        return self.client.get(self._full(path), base_url=self.base_url, buffered=True, **kwargs)
 
     def post(self, path: str, data: dict[str, Any] | None = None, **kwargs: Any) -> TestResponse:
         """POST just this, without what a form would bring."""
-        return self.client.post(
-            self.root + path.removeprefix(self.root), data=data or {}, base_url=self.base_url, **kwargs
-        )
+        return self.client.post(self._full(path), data=data or {}, base_url=self.base_url, buffered=True, **kwargs)
+
+    def _full(self, path: str) -> str:
+        return self.root + path.removeprefix(self.root)
 
     def follow(self, answer: TestResponse) -> TestResponse:
         """Where a redirect leads."""

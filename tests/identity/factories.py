@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import factory
+
 from examhall.identity.models import User
 from examhall.identity.operations import create_user
 from examhall.identity.roles import Role

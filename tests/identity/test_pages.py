@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from hall import PASSWORD, Hall, MakeHall
 from portal import Portal, forms
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from examhall.identity.roles import LABELS
@@ -12,7 +13,7 @@ from examhall.web.forms import Form
 
 #: A password is only ever compared by its hash: whatever is longer is none.
 LONGEST = 2000
-ROLES = [(role.value, _(label)) for role, label in LABELS.items()]
+ROLES = [SelectChoice(role.value, _(label)) for role, label in LABELS.items()]
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types

@@ -1,0 +1,80 @@
+"""What templates may call: dates in the tenant's zone, numbers, the navigation of a role, and nothing of another tenant."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from flask import render_template_string
+
+from hall import Hall, MakeHall
+from portal import Portal
+
+MOMENT = datetime(2026, 3, 5, 4, 30, tzinfo=UTC)  # still the fourth in New York
+
+
+@pytest.fixture
+def one_hall(make_hall: MakeHall) -> Hall:
+    return make_hall()
+
+
+def rendered(hall: Hall, template: str, slug: str = "northwind", language: str = "en", **values: object) -> str:
+    """A template as a visitor of the portal gets it."""
+    app = hall.app(slug)
+    with app.test_request_context("/sign-in", headers={"Accept-Language": language}):
+        app.preprocess_request()
+        return render_template_string(template, **values)
+
+
+@pytest.mark.parametrize(
+    ("slug", "language", "shown"),
+    [
+        ("northwind", "en", "Mar 4, 2026, 11:30\u202fPM"),
+        ("northwind", "es", "4 mar 2026, 23:30"),
+        ("qalam", "en", "Mar 5, 2026, 7:30\u202fAM"),
+        ("qalam", "ar", "05\u200f/03\u200f/2026، 7:30\u00a0ص"),
+    ],
+)
+def test_a_moment_is_shown_in_the_zone_and_language(one_hall: Hall, slug: str, language: str, shown: str) -> None:
+    assert rendered(one_hall, "{{ moment|dt }}", slug, language, moment=MOMENT) == shown
+
+
+def test_a_date_is_that_of_the_zone(one_hall: Hall) -> None:
+    assert rendered(one_hall, "{{ moment|d }}", moment=MOMENT) == "Mar 4, 2026"
+    assert rendered(one_hall, "{{ day|d }}", day=date(2026, 3, 5)) == "Mar 5, 2026"
+
+
+@pytest.mark.parametrize(
+    ("language", "value", "shown"),
+    [("en", 1234.5, "1,234.5"), ("es", Decimal("12345.5"), "12.345,5"), ("en", "0.25", "0.25"), ("en", 40, "40")],
+)
+def test_a_number_is_written_as_the_language_writes_it(
+    one_hall: Hall, language: str, value: object, shown: str
+) -> None:
+    assert rendered(one_hall, "{{ value|number }}", language=language, value=value) == shown
+
+
+def test_config_and_tenant_are_those_of_the_request(one_hall: Hall) -> None:
+    template = "{{ config['SESSION_COOKIE_NAME'] }} {{ tenant.name_in(locale.language) }}"
+    assert rendered(one_hall, template) == "northwind-visit Northwind Certification Institute"
+    assert rendered(one_hall, template, "qalam") == "qalam-visit Qalam University"
+
+
+def test_a_visitor_has_no_token_and_no_navigation(one_hall: Hall) -> None:
+    assert rendered(one_hall, "[{{ csrf() }}{{ csrf_token }}{{ navigation }}{{ current_user }}]") == "[[]None]"
+
+
+def test_the_navigation_is_that_of_the_role_and_says_where_one_is(one_hall: Hall) -> None:
+    admin = Portal(one_hall, one_hall.person("admin")).get("/manage/users").text
+    assert '<a href="/manage/users" aria-current="page">' in admin
+    assert "/manage/users" not in Portal(one_hall, one_hall.person("author")).get("/account").text
+    assert '<body class="staff">' in admin
+    assert '<body class="">' in Portal(one_hall, one_hall.person("candidate")).get("/account").text
+
+
+def test_a_failing_page_is_branded_and_still_a_page(one_hall: Hall) -> None:
+    page = Portal(one_hall).get("/no/such/page")
+    assert page.status_code == 404
+    assert "Northwind Certification Institute" in page.text
+    assert page.headers["X-Request-ID"] in page.text
