@@ -13,6 +13,8 @@ from examhall.errors import N_, BadRequest, FieldError, Invalid
 
 MAX_DEPTH = 32
 MAX_DIGITS = 400
+#: Things that one answer tells to mend; a body of nothing but mistakes gets no answer of its own size.
+MAX_ERRORS = 50
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -26,7 +28,8 @@ def read_body(schema: type[S]) -> S:
     data = request.get_data(cache=True)
     if not data.strip():
         return validated(schema, {})
-    if request.mimetype != "application/json" or request.headers.get("Content-Encoding"):
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if request.mimetype != "application/json" or charset != "utf-8" or request.headers.get("Content-Encoding"):
         raise UnsupportedMediaType()
     return validated(schema, parse(data))
 
@@ -42,8 +45,8 @@ def validated(schema: type[S], value: Any) -> S:
 def field_errors(error: ValidationError) -> list[FieldError]:
     """What pydantic found, one entry a field, in our own translatable words where there are such."""
     found = []
-    for item in error.errors(include_url=False, include_input=False):
-        path = ".".join(str(part) for part in item["loc"]) or "body"
+    for item in error.errors(include_url=False, include_input=False)[:MAX_ERRORS]:
+        path = ".".join(str(part) for part in item["loc"])[:200] or "body"
         message, params = _MESSAGES.get(item["type"], (None, ()))
         context = item.get("ctx", {})
         if message is None:

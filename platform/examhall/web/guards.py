@@ -51,11 +51,13 @@ class Policy:
     buckets: Mapping[str, str] = field(default_factory=dict)
 
     def permission(self, verb: str) -> str | None:
-        """The permission that `verb` needs, or None."""
+        """The permission that `verb` needs, or None; HEAD is a GET whose answer stays short."""
+        verb = "GET" if verb == "HEAD" else verb
         return self.permissions.get(verb, self.permissions.get("*"))
 
     def bucket(self, verb: str) -> str:
         """The bucket that `verb` is counted in."""
+        verb = "GET" if verb == "HEAD" else verb
         usual = "visit" if self.access == "public" else "read" if verb in SAFE else "write"
         return self.buckets.get(verb, self.buckets.get("*", usual))
 

@@ -8,8 +8,9 @@ from typing import Any
 from flask import Flask
 
 from examhall.errors import ConfigurationError
+from examhall.web.boot import check_view
 from examhall.web.options import check_route_options
-from examhall.web.views import TenantView, refuse_unguarded
+from examhall.web.views import TenantView
 
 API_PREFIX = "/api/"
 
@@ -46,7 +47,7 @@ def mount(app: Flask, routes: Iterable[Route]) -> dict[str, Route]:
         if route.name in mounted:
             raise ConfigurationError(route, "name", f"{mounted[route.name]} has this name already")
         check_route_options(route.view, route.name, route.options)
-        refuse_unguarded(route.name, route.view(**route.options).policy)
+        check_view(route.name, route.view(**route.options))
         if route.is_api:
             api.add_resource(route.view, route.rule, endpoint=route.name, resource_class_kwargs=dict(route.options))
         else:

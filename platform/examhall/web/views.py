@@ -227,19 +227,3 @@ def _policy(policy: Policy, public: bool | None, permission: Any, throttle: Any)
     if throttle:
         policy = Policy(policy.access, policy.permissions, by_verb(throttle))
     return policy
-
-
-def refuse_unguarded(endpoint: str, policy: Policy) -> None:
-    """Stop the start over a route that is neither public nor authenticated."""
-    if policy.access is None:
-        raise ConfigurationError(
-            f"route {endpoint}",
-            "guards",
-            "decorate its view with @public, @authenticated or @permitted, or give permission=",
-        )
-    for bucket in policy.buckets.values():
-        if bucket not in guards.BUCKETS:
-            raise ConfigurationError(
-                f"route {endpoint}", "throttle", f"{bucket!r} is no bucket: {', '.join(guards.BUCKETS)}"
-            )
-    return None
