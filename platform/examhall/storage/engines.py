@@ -16,7 +16,7 @@ from examhall.tenancy.tenant import Tenant
 
 #: Milliseconds that a writer of another process is waited for.
 BUSY_MS = 5000
-#: Connection-level settings without which a promise of durability or integrity would not hold, with the value each must have.
+#: Settings of each connection without which a promise of durability or integrity would not hold.
 PRAGMAS: dict[str, str | int] = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": BUSY_MS}
 
 
@@ -29,7 +29,7 @@ class Engines:
         self._lock = threading.Lock()
 
     def url_of(self, tenant: Tenant, *, owner: bool = False) -> URL:
-        """Where the tenant's data lives; for the `owner` of the tables (migrations) with that role's name and password."""
+        """Where the tenant's data lives; for migrations as the `owner` of the tables."""
         template = tenant.settings.storage.database_url or self.settings.database_url
         if owner and self.settings.owner_database_url and not template.startswith("sqlite"):
             template = self.settings.owner_database_url
@@ -84,7 +84,10 @@ def make_engine(url: URL, pool_size: int) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "before_cursor_execute", _refuse_stray_writes)
         return engine
-    options = "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000 -c synchronous_commit=on -c timezone=UTC"
+    options = (
+        "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000 "
+        "-c synchronous_commit=on -c timezone=UTC"
+    )
     engine = sa.create_engine(
         url, pool_size=pool_size, max_overflow=0, pool_timeout=5, pool_pre_ping=False, pool_use_lifo=True,
         hide_parameters=True,

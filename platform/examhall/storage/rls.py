@@ -43,13 +43,14 @@ def make_roles(
             made[role] = password()
             # token_urlsafe has no quote to escape; DDL takes no parameters
             connection.exec_driver_sql(f"CREATE ROLE {role} LOGIN {rights} PASSWORD '{made[role]}'")
+    from_now_on = f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public GRANT"
     for statement in (
         f"GRANT CONNECT ON DATABASE {quote(database)} TO {APP}, {OPERATOR}",
         f"GRANT CREATE, CONNECT ON DATABASE {quote(database)} TO {OWNER}",
         f"GRANT USAGE, CREATE ON SCHEMA public TO {OWNER}",
         f"GRANT USAGE ON SCHEMA public TO {APP}, {OPERATOR}",
-        f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APP}",
-        f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public GRANT SELECT ON TABLES TO {OPERATOR}",
+        f"{from_now_on} SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APP}",
+        f"{from_now_on} SELECT ON TABLES TO {OPERATOR}",
     ):
         connection.exec_driver_sql(statement)
     return made

@@ -1,7 +1,8 @@
 """The second wall between tenants: a guard that raises on an unscoped read and on a foreign write.
 
 It sees every statement that goes through the session, ORM and Core alike, and every flush. `text()` and statements on a
-bare connection pass it by: a lint forbids them, and the database itself (a file per tenant, row level security) stands behind.
+bare connection pass it by: a lint forbids them, and the database itself stands behind (a file per tenant, row level
+security).
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session
-from sqlalchemy.sql import operators, visitors
-from sqlalchemy.sql.elements import BinaryExpression, BindParameter, ColumnClause
+from sqlalchemy.sql import operators
+from sqlalchemy.sql.elements import BinaryExpression, BindParameter, BooleanClauseList, ColumnClause, Grouping
 
 from examhall.storage.records import Record, tenant_id
 
@@ -26,8 +27,8 @@ class ScopeError(RuntimeError):
 def refuse_unscoped(state: ORMExecuteState) -> None:
     """Raise `ScopeError` unless every table of the statement is held to the current tenant.
 
-    A table is held by `tenant_id = <the current tenant's id>` or by equality with the tenant_id of a table that is held;
-    an insert by the `tenant_id` of each of its rows.
+    A table is held by `tenant_id = <the current tenant's id>` or by equality with the tenant_id of a table that is
+    held; an insert by the `tenant_id` of each of its rows.
     """
     current = tenant_id()
     if state.is_insert:
@@ -37,45 +38,81 @@ def refuse_unscoped(state: ORMExecuteState) -> None:
             raise ScopeError("every row of an insert has to name the current tenant in its parameters")
         return
     parameters = state.parameters if isinstance(state.parameters, Mapping) else {}
-    tables, held, links = _tenants_named(state.statement, current, parameters)
-    grown = True
-    while grown:
-        grown = False
-        for one, other in links:
-            if (one in held) != (other in held):
-                held |= {one, other}
-                grown = True
-    if missing := tables - {getattr(table, "element", table) for table in held}:
+    named = _Named(current, parameters)
+    named.read(state.statement)
+    if missing := named.missing():
         names = ", ".join(sorted(table.name for table in missing))
         raise ScopeError(f"no tenant is named for {names}: begin with self.query() or compare tenant_id")
 
 
-def _tenants_named(
-    statement: Any, current: UUID, parameters: Mapping[str, Any]
-) -> tuple[set[Any], set[Any], list[tuple[Any, Any]]]:
-    tables, held, links = set(), set(), []
-    for element in visitors.iterate(statement):
+class _Named:
+    """Which tables a statement reads or writes, and which of them its conditions hold to the current tenant.
+
+    Only what must be true of every row counts: a part of an AND in WHERE or ON; nothing under OR or NOT, no column. The
+    ON of an outer join holds the table that is joined, never the one whose rows stay without a partner.
+    """
+
+    def __init__(self, current: UUID, parameters: Mapping[str, Any]) -> None:
+        self.current, self.parameters = current, parameters
+        self.tables: set[Any] = set()
+        self.held: set[Any] = set()
+        self.links: list[tuple[Any, Any]] = []
+
+    def read(self, element: Any, *, sure: bool = False, only: Any = None) -> None:
+        """Take in an element and all below it; `sure` where it must be true, `only` the table that it may hold."""
         if isinstance(element, sa.Table):
             if "tenant_id" in element.c:
-                tables.add(element)
-        elif isinstance(element, BinaryExpression) and element.operator is operators.eq:
-            left, right = (_side(side, current, parameters) for side in (element.left, element.right))
-            if left is True and right is not None:
-                held.add(right)
-            elif right is True and left is not None:
-                held.add(left)
-            elif left is not None and right is not None:
-                links.append((left, right))
-    return tables, held, links
+                self.tables.add(element)
+        elif isinstance(element, sa.Select):
+            for target, condition, _left, flags in element._setup_joins:
+                self.read(condition, sure=True, only=target if flags["isouter"] or flags["full"] else None)
+            self._read_where(element)
+        elif isinstance(element, sa.Update | sa.Delete):
+            self._read_where(element)
+        elif isinstance(element, sa.Join):
+            self.read(element.left)
+            self.read(element.right)
+            self.read(element.onclause, sure=True, only=element.right if element.isouter or element.full else None)
+        elif element is not None:
+            if sure and isinstance(element, BinaryExpression) and element.operator is operators.eq:
+                self._compare(self._side(element.left), self._side(element.right), only)
+            conjunction = isinstance(element, BooleanClauseList) and element.operator is operators.and_
+            sure = sure and (conjunction or isinstance(element, Grouping))
+            for child in element.get_children():
+                self.read(child, sure=sure, only=only)
 
+    def _read_where(self, statement: Any) -> None:
+        where = statement._where_criteria
+        for child in statement.get_children():
+            self.read(child, sure=any(child is condition for condition in where))
 
-def _side(element: Any, current: UUID, parameters: Mapping[str, Any]) -> Any:
-    """The table whose tenant_id this is; True for the current tenant's id as a value; else None."""
-    if isinstance(element, BindParameter):
-        return True if parameters.get(element.key, element.effective_value) == current else None
-    if isinstance(element, ColumnClause) and element.name == "tenant_id":
-        return element.table
-    return None
+    def _compare(self, left: Any, right: Any, only: Any) -> None:
+        for one, other in ((left, right), (right, left)):
+            if one is None or other is None or one is True or (only is not None and one != only):
+                continue
+            if other is True:
+                self.held.add(one)
+            else:
+                self.links.append((other, one))
+
+    def _side(self, element: Any) -> Any:
+        """The table whose tenant_id this is; True for the current tenant's id as a value; else None."""
+        if isinstance(element, BindParameter):
+            return True if self.parameters.get(element.key, element.effective_value) == self.current else None
+        if isinstance(element, ColumnClause) and element.name == "tenant_id":
+            return element.table
+        return None
+
+    def missing(self) -> set[Any]:
+        """The tables that nothing holds, directly or by equality with one that is held."""
+        grown = True
+        while grown:
+            grown = False
+            for holder, table in self.links:
+                if holder in self.held and table not in self.held:
+                    self.held.add(table)
+                    grown = True
+        return self.tables - {getattr(table, "element", table) for table in self.held}
 
 
 def refuse_foreign(session: Session, _context: object, _instances: object) -> None:

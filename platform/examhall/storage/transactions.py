@@ -23,7 +23,7 @@ R = TypeVar("R")
 #: Seconds that a writer waits for those before it on the same SQLite file.
 PATIENCE = 5.0
 
-# SQLite's own busy handler sleeps up to 100 ms between looks, so writers of one file queue here (p99 7 ms instead of 80).
+# SQLite's own busy handler sleeps up to 100 ms between looks, so writers of one file queue here: p99 7 instead of 80 ms
 _queues: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
 _queues_lock = threading.Lock()
 

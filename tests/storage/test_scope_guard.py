@@ -1,0 +1,148 @@
+"""The second wall alone: two tenants in one SQLite file, so that nothing but the guard stands between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from examhall.extensions import db
+from examhall.identity.models import User, UserSession
+from examhall.storage.records import new_id
+from examhall.storage.scope_guard import ScopeError
+from examhall.storage.transactions import writing
+from hall import Hall, MakeHall
+
+USERS, SESSIONS = User.__table__, UserSession.__table__
+
+
+OTHERS = USERS.alias("others")
+
+
+@pytest.fixture
+def hall(make_hall: MakeHall) -> Hall:
+    return make_hall("sqlite", database_url="sqlite:///{instance}/shared.sqlite")
+
+
+@pytest.fixture
+def tenants(hall: Hall) -> tuple[UUID, UUID]:
+    """Own and foreign tenant's id; each has one person."""
+    hall.person("admin", email="own@northwind.example")
+    hall.person("admin", "qalam", email="foreign@qalam.example")
+    return hall.app("northwind").tenant.id, hall.app("qalam").tenant.id
+
+
+UNSCOPED: dict[str, Callable[[UUID, UUID], Any]] = {
+    "every entity": lambda own, foreign: sa.select(User),
+    "every column": lambda own, foreign: sa.select(User.email),
+    "a core table": lambda own, foreign: sa.select(USERS.c.email),
+    "a count": lambda own, foreign: sa.select(sa.func.count()).select_from(User),
+    "another's": lambda own, foreign: sa.select(User).where(User.tenant_id == foreign),
+    "own or another's": lambda own, foreign: sa.select(User).where(
+        sa.or_(User.tenant_id == own, User.tenant_id == foreign)
+    ),
+    "own or with a name": lambda own, foreign: sa.select(User).where(sa.or_(User.tenant_id == own, User.name != "")),
+    "all but own": lambda own, foreign: sa.select(User).where(sa.not_(User.tenant_id == own)),
+    "not own and named": lambda own, foreign: sa.select(User).where(
+        sa.not_(sa.and_(User.tenant_id == own, User.name == ""))
+    ),
+    "own as a column": lambda own, foreign: sa.select(User.email, User.tenant_id == own),
+    "in a list": lambda own, foreign: sa.select(User).where(User.tenant_id.in_([own, foreign])),
+    "a join that forgets the second": lambda own, foreign: (
+        sa.select(User).join(UserSession, UserSession.user_id == User.id).where(User.tenant_id == own)
+    ),
+    "an outer join that holds the wrong side": lambda own, foreign: sa.select(User).outerjoin(
+        UserSession, sa.and_(UserSession.tenant_id == User.tenant_id, UserSession.tenant_id == own)
+    ),
+    "an outer join of core tables": lambda own, foreign: sa.select(USERS.c.email).select_from(
+        USERS.outerjoin(SESSIONS, sa.and_(SESSIONS.c.tenant_id == USERS.c.tenant_id, USERS.c.tenant_id == own))
+    ),
+    "a subquery that forgets": lambda own, foreign: sa.select(User).where(
+        User.tenant_id == own, sa.exists(sa.select(UserSession.id))
+    ),
+    "an update": lambda own, foreign: sa.update(User).values(name="x"),
+    "a core update": lambda own, foreign: sa.update(USERS).values(name="x"),
+    "a delete": lambda own, foreign: sa.delete(User).where(User.tenant_id == foreign),
+    "an insert for another": lambda own, foreign: sa.insert(USERS).values(tenant_id=foreign, id=new_id()),
+    "an insert for nobody": lambda own, foreign: sa.insert(USERS).values(id=new_id()),
+}
+SCOPED: dict[str, Callable[[UUID, UUID], Any]] = {
+    "own": lambda own, foreign: sa.select(User.email).where(User.tenant_id == own),
+    "own the other way round": lambda own, foreign: sa.select(User.email).where(sa.literal(own) == User.tenant_id),
+    "own, and one of two": lambda own, foreign: sa.select(User.email).where(
+        User.tenant_id == own, sa.or_(User.name == "x", User.active)
+    ),
+    "a table held by another": lambda own, foreign: (
+        sa.select(User.email)
+        .outerjoin(UserSession, sa.and_(UserSession.tenant_id == User.tenant_id, UserSession.user_id == User.id))
+        .where(User.tenant_id == own)
+    ),
+    "an inner join that holds both": lambda own, foreign: sa.select(User.email).where(
+        User.tenant_id.in_(
+            sa.select(USERS.c.tenant_id).select_from(
+                USERS.join(OTHERS, sa.and_(OTHERS.c.tenant_id == USERS.c.tenant_id, OTHERS.c.tenant_id == own))
+            )
+        ),
+        User.tenant_id == own,
+    ),
+    "an alias": lambda own, foreign: (lambda people: sa.select(people.c.email).where(people.c.tenant_id == own))(
+        USERS.alias()
+    ),
+    "a subquery in a choice": lambda own, foreign: sa.select(User.email).where(
+        User.tenant_id == own,
+        sa.or_(User.active, sa.exists(sa.select(UserSession.id).where(UserSession.tenant_id == own))),
+    ),
+    "a cte": lambda own, foreign: (lambda mine: sa.select(mine.c.email))(
+        sa.select(User.email).where(User.tenant_id == own).cte()
+    ),
+    "no table at all": lambda own, foreign: sa.select(sa.literal("own@northwind.example")),
+}
+
+
+@pytest.mark.parametrize("name", UNSCOPED)
+def test_what_would_reach_beyond_the_tenant_raises(hall: Hall, tenants: tuple[UUID, UUID], name: str) -> None:
+    with hall.inside(), pytest.raises(ScopeError), writing() as session:
+        session.execute(UNSCOPED[name](*tenants))
+
+
+@pytest.mark.parametrize("name", SCOPED)
+def test_what_stays_with_the_tenant_passes(hall: Hall, tenants: tuple[UUID, UUID], name: str) -> None:
+    with hall.inside():
+        assert db.session.scalars(SCOPED[name](*tenants)).all() == ["own@northwind.example"]
+
+
+def test_many_rows_of_which_one_is_another_s_raise(hall: Hall, tenants: tuple[UUID, UUID]) -> None:
+    rows = [
+        {
+            "tenant_id": tenant, "id": new_id(), "email": f"{tenant}@example.org", "name": "x", "role": "admin",
+            "password_hash": "-", "must_change_password": False, "active": True, "epoch": 1,
+        }
+        for tenant in tenants
+    ]  # fmt: skip
+    with hall.inside(), pytest.raises(ScopeError), writing() as session:
+        session.execute(sa.insert(User), rows)
+
+
+def test_a_record_of_another_tenant_is_not_flushed(hall: Hall, tenants: tuple[UUID, UUID]) -> None:
+    _own, foreign = tenants
+    with hall.inside("qalam"):
+        theirs = db.session.scalars(sa.select(User).where(User.tenant_id == foreign)).one()
+        db.session.expunge(theirs)
+    for change in (
+        lambda session: session.add(User(tenant_id=foreign, email="x", name="x", role="admin", password_hash="-")),
+        lambda session: (session.add(theirs), setattr(theirs, "name", "Changed")),
+        lambda session: session.delete(theirs),
+    ):
+        with hall.inside(), pytest.raises(ScopeError), writing() as session:
+            change(session)  # flushed with the commit
+
+
+def test_a_new_record_belongs_to_the_tenant_that_makes_it(hall: Hall, tenants: tuple[UUID, UUID]) -> None:
+    with hall.inside("qalam", write=True) as app:
+        user = User(email="new@qalam.example", name="x", role="admin", password_hash="-")
+        db.session.add(user)
+        db.session.flush()
+        assert user.tenant_id == app.tenant.id == tenants[1]
