@@ -71,7 +71,7 @@ class StoredStep(Record):
     actor_id: Mapped[UUID] = mapped_column(sa.Uuid)
     slot: Mapped[int | None]
     seq: Mapped[int | None] = mapped_column(sa.BigInteger)
-    response: Mapped[Any] = mapped_column(sa.JSON(none_as_null=True))
+    response: Mapped[Any] = mapped_column(sa.JSON(none_as_null=True), nullable=True)
     client_time: Mapped[str | None] = mapped_column(sa.String(40))
     data: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
     previous: Mapped[str] = mapped_column(sa.String(64))
@@ -87,4 +87,4 @@ class Answer(Record):
     attempt_id: Mapped[UUID] = mapped_column(sa.Uuid)
     slot: Mapped[int]
     seq: Mapped[int] = mapped_column(sa.BigInteger)
-    response: Mapped[Any] = mapped_column(sa.JSON(none_as_null=True))
+    response: Mapped[Any] = mapped_column(sa.JSON(none_as_null=True), nullable=True)

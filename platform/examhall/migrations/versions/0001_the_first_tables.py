@@ -280,7 +280,7 @@ def upgrade() -> None:
         sa.Column("attempt_id", sa.Uuid(), nullable=False),
         sa.Column("slot", sa.Integer(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("response", sa.JSON(), nullable=False),
+        sa.Column("response", sa.JSON(), nullable=True),
         sa.Column("created_at", Moment(), nullable=False),
         sa.ForeignKeyConstraint(
             ["tenant_id", "attempt_id"],
@@ -372,7 +372,7 @@ def upgrade() -> None:
         sa.Column("actor_id", sa.Uuid(), nullable=False),
         sa.Column("slot", sa.Integer(), nullable=True),
         sa.Column("seq", sa.BigInteger(), nullable=True),
-        sa.Column("response", sa.JSON(), nullable=False),
+        sa.Column("response", sa.JSON(), nullable=True),
         sa.Column("client_time", sa.String(40), nullable=True),
         sa.Column("data", sa.JSON(), nullable=True),
         sa.Column("previous", sa.String(64), nullable=False),
