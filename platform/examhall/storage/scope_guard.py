@@ -64,7 +64,9 @@ class _Named:
             if "tenant_id" in element.c:
                 self.tables.add(element)
         elif isinstance(element, sa.Select):
-            for target, condition, _left, flags in element._setup_joins:
+            # A select whose columns were replaced, as for a count, keeps its joins with the columns that it had
+            before = [join for earlier in element._memoized_select_entities for join in earlier._setup_joins]
+            for target, condition, _left, flags in (*before, *element._setup_joins):
                 self.read(condition, sure=True, only=target if flags["isouter"] or flags["full"] else None)
             self._read_where(element)
         elif isinstance(element, sa.Update | sa.Delete):
