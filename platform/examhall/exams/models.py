@@ -21,7 +21,7 @@ class ExamState(StrEnum):
     CLOSED = "closed"
 
 
-#: What a candidate sees of a finished attempt, unless the exam says otherwise: at once the grade, all after the exam closed.
+#: What a candidate sees of a finished attempt, unless the exam says otherwise: at once the grade, all once it closed.
 REVIEW_DEFAULT = {
     "immediately": ["grade"],
     "closed": ["grade", "responses", "correctness", "solutions", "feedback"],
@@ -72,7 +72,7 @@ class Section(MutableRecord):
 
 
 class SectionQuestion(MutableRecord):
-    """A question that everybody gets, with its points. It follows the question's latest version until an attempt starts."""
+    """A question that everybody gets, with its points; an attempt takes the version that is present at its start."""
 
     __tablename__ = "section_questions"
     __table_args__ = (

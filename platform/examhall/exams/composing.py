@@ -1,0 +1,227 @@
+"""Writes about what an exam asks: its sections, and the checks before it can be sat."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from examhall.attempts.engine.paper import draw as draw_paper
+from examhall.bank import operations as bank
+from examhall.bank import texts
+from examhall.bank.reading import load_bank
+from examhall.errors import N_, Conflict, FieldError, Invalid, NotFound
+from examhall.exams.access import has_attempts, rules
+from examhall.exams.models import Exam, ExamState, Section, SectionQuestion
+from examhall.exams.schemas import SECTIONS_LIMIT, TITLE_LIMIT
+from examhall.extensions import db
+from examhall.storage.records import tenant_id
+from examhall.storage.transactions import writes
+
+audit = logging.getLogger("examhall.audit")
+
+#: One fixed question as it is handed in: `question_id` and `points`.
+Picked = Mapping[str, Any]
+
+
+def sections_of(exam_id: UUID) -> list[Section]:
+    """The sections of an exam in their order, read anew."""
+    statement = (
+        sa.select(Section)
+        .where(Section.tenant_id == tenant_id(), Section.exam_id == exam_id)
+        .order_by(Section.position, Section.id)
+        .execution_options(populate_existing=True)
+    )
+    return [*db.session.scalars(statement)]
+
+
+def picks_of(section_ids: Iterable[UUID]) -> dict[UUID, list[SectionQuestion]]:
+    """The fixed questions of sections, in their order, in one statement."""
+    found: dict[UUID, list[SectionQuestion]] = {section_id: [] for section_id in section_ids}
+    statement = (
+        sa.select(SectionQuestion)
+        .where(SectionQuestion.tenant_id == tenant_id(), SectionQuestion.section_id.in_(list(found)))
+        .order_by(SectionQuestion.position, SectionQuestion.id)
+    )
+    for pick in db.session.scalars(statement) if found else ():
+        found[pick.section_id].append(pick)
+    return found
+
+
+@writes
+def add_section(
+    exam: Exam, *, title: str = "", position: int | None = None, shuffle: bool = False,
+    questions: Sequence[Picked] = (), draw: Mapping[str, Any] | None = None,
+) -> Section:  # fmt: skip
+    """A new section of an exam, the last unless `position` (from 1) says otherwise.
+
+    `questions` are mappings of question_id and points; `draw` is one of bank_id, count, tag, category and points.
+    Raises `Invalid` naming what is not there, `Conflict` once somebody has started the exam.
+    """
+    exam = _composable(exam.id)
+    sections = sections_of(exam.id)
+    if len(sections) >= SECTIONS_LIMIT:
+        raise Conflict(
+            N_("An exam takes at most %(limit)s sections. Put questions into one of these."), limit=SECTIONS_LIMIT
+        )
+    section = Section(
+        exam_id=exam.id, position=0, title=texts.one_line("title", title, TITLE_LIMIT), shuffle=shuffle, **_drawn(draw)
+    )
+    _place(section, sections, position)
+    db.session.add(section)
+    db.session.flush()
+    _put_questions(section, questions)
+    _settle(exam)
+    audit.info("section %s added to exam %s", section.id, exam.id)
+    return section
+
+
+@writes
+def update_section(section: Section, **changes: Any) -> Section:
+    """Change what is given: title, position, shuffle, questions (all of them) or draw. Raises as `add_section` does."""
+    exam = _composable(section.exam_id)
+    sections = sections_of(exam.id)
+    if section not in sections:
+        raise NotFound()
+    if "title" in changes:
+        section.title = texts.one_line("title", changes["title"], TITLE_LIMIT)
+    section.shuffle = changes.get("shuffle", section.shuffle)
+    if "draw" in changes:
+        for name, value in _drawn(changes["draw"]).items():
+            setattr(section, name, value)
+    if changes.get("position") is not None:
+        _place(section, [other for other in sections if other is not section], changes["position"])
+    if "questions" in changes:
+        _put_questions(section, changes["questions"])
+    db.session.flush()
+    _settle(exam)
+    audit.info("section %s of exam %s changed", section.id, exam.id)
+    return section
+
+
+@writes
+def remove_section(section: Section) -> None:
+    """Take a section out of its exam; the questions stay in their bank. Raises `Conflict` as `add_section` does."""
+    exam = _composable(section.exam_id)
+    sections = sections_of(exam.id)
+    if section not in sections:
+        raise NotFound()
+    for number, other in enumerate((other for other in sections if other is not section), start=1):
+        other.position = number
+    db.session.delete(section)
+    db.session.flush()
+    _settle(exam)
+    audit.info("section %s of exam %s removed", section.id, exam.id)
+
+
+def copy_sections(source_id: UUID, target: Exam) -> None:
+    """Give an exam the sections of another. Call it inside a write transaction."""
+    sections = sections_of(source_id)
+    picks = picks_of(section.id for section in sections)
+    columns = ("position", "title", "shuffle", "bank_id", "draw_count", "draw_tag", "draw_category", "draw_points")
+    pairs = [
+        (section.id, Section(exam_id=target.id, **{name: getattr(section, name) for name in columns}))
+        for section in sections
+    ]
+    db.session.add_all(copy for _, copy in pairs)
+    db.session.flush()
+    db.session.add_all(
+        SectionQuestion(
+            section_id=copy.id, question_id=pick.question_id, position=pick.position, points=pick.points
+        )
+        for section_id, copy in pairs for pick in picks[section_id]
+    )  # fmt: skip
+    db.session.flush()
+
+
+def check_complete(exam_id: UUID) -> None:
+    """Raise `Conflict`, naming the remedy, unless a paper can be drawn for every candidate."""
+    sections = rules(exam_id)
+    if not any(rule.fixed or rule.count for rule in sections):
+        message = N_("This exam has no questions yet. Add a section with questions, then publish it.")
+        raise Conflict(message, code="exam_empty")
+    draw_paper(sections, "trial")
+
+
+def hold(exam_id: UUID) -> Exam:
+    """The exam read anew and held to the end of the transaction. Raises `NotFound`."""
+    exam = db.session.scalars(
+        sa.select(Exam)
+        .where(Exam.tenant_id == tenant_id(), Exam.id == exam_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if exam is None:
+        raise NotFound()
+    return exam
+
+
+def _composable(exam_id: UUID) -> Exam:
+    exam = hold(exam_id)
+    if has_attempts(exam_id):
+        message = N_(
+            "Somebody has started this exam already, so its questions stay as they are. Copy it and change the copy."
+        )
+        raise Conflict(message, code="exam_has_attempts")
+    return exam
+
+
+def _settle(exam: Exam) -> None:
+    """What is published stays fit to be sat."""
+    if exam.state == ExamState.PUBLISHED:
+        check_complete(exam.id)
+
+
+def _place(section: Section, others: list[Section], position: int | None) -> None:
+    others.insert(len(others) if position is None else position - 1, section)
+    for number, each in enumerate(others, start=1):
+        each.position = number
+
+
+def _drawn(draw: Mapping[str, Any] | None) -> dict[str, Any]:
+    if draw is None:
+        return {"bank_id": None, "draw_count": 0, "draw_tag": "", "draw_category": "", "draw_points": Decimal(1)}
+    try:
+        load_bank(draw["bank_id"])
+    except NotFound:
+        message = N_("There is no such question bank. Take one that you can list.")
+        raise Invalid(errors=[FieldError("draw.bank_id", message)]) from None
+    return {
+        "bank_id": draw["bank_id"], "draw_count": draw["count"],
+        "draw_tag": texts.one_line("draw.tag", draw.get("tag", ""), texts.TAG_LIMIT),
+        "draw_category": texts.category(draw.get("category", "")), "draw_points": draw.get("points", Decimal(1)),
+    }  # fmt: skip
+
+
+def _put_questions(section: Section, questions: Sequence[Picked]) -> None:
+    """Let the section hold exactly these questions, in this order."""
+    asked = [item["question_id"] for item in questions]
+    known = bank.latest_refs(asked) if asked else {}
+    errors = []
+    for index, question_id in enumerate(asked):
+        field = f"questions.{index}.question_id"
+        if question_id not in known:
+            errors.append(FieldError(field, N_("There is no such question. Take one from your question banks.")))
+        elif question_id in asked[:index]:
+            errors.append(FieldError(field, N_("This question stands here twice. Name it once.")))
+    if errors:
+        raise Invalid(errors=errors)
+    present = {pick.question_id: pick for pick in picks_of([section.id])[section.id]}
+    for gone in present.keys() - set(asked):
+        db.session.delete(present[gone])
+    for position, item in enumerate(questions, start=1):
+        points = item.get("points", Decimal(1))
+        pick = present.get(item["question_id"])
+        if pick is None:
+            db.session.add(
+                SectionQuestion(
+                    section_id=section.id, question_id=item["question_id"], position=position, points=points
+                )
+            )
+        else:
+            pick.position, pick.points = position, points
+    db.session.flush()
