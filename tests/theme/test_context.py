@@ -1,4 +1,4 @@
-"""What templates may call: dates in the tenant's zone, numbers, the navigation of a role, and nothing of another tenant."""
+"""What templates may call: dates in the tenant's zone, numbers, the navigation of a role; nothing of another tenant."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def rendered(hall: Hall, template: str, slug: str = "northwind", language: str =
         ("northwind", "en", "Mar 4, 2026, 11:30\u202fPM"),
         ("northwind", "es", "4 mar 2026, 23:30"),
         ("qalam", "en", "Mar 5, 2026, 7:30\u202fAM"),
-        ("qalam", "ar", "05\u200f/03\u200f/2026، 7:30\u00a0ص"),
+        ("qalam", "ar", "05\u200f/03\u200f/2026، 7:30 ص"),
     ],
 )
 def test_a_moment_is_shown_in_the_zone_and_language(one_hall: Hall, slug: str, language: str, shown: str) -> None:
@@ -78,3 +78,16 @@ def test_a_failing_page_is_branded_and_still_a_page(one_hall: Hall) -> None:
     assert page.status_code == 404
     assert "Northwind Certification Institute" in page.text
     assert page.headers["X-Request-ID"] in page.text
+
+
+def test_each_organization_has_looks_and_words_of_its_own(one_hall: Hall) -> None:
+    northwind, qalam = Portal(one_hall), Portal(one_hall, slug="qalam")
+    english = northwind.get("/sign-in", headers={"Accept-Language": "en"}).text
+    spanish = northwind.get("/sign-in", headers={"Accept-Language": "es"}).text
+    arabic = qalam.get("/sign-in", headers={"Accept-Language": "ar"}).text
+    assert "Your certification starts here" in english
+    assert "Su certificación empieza aquí" in spanish
+    assert "اقرأ، وتأمّل، ثم اكتب." in arabic
+    assert "welcome.css" not in arabic
+    assert "card.css" not in english
+    assert "qalam-card" in qalam.get("/no/such/page").text

@@ -1,4 +1,4 @@
-"""Static files and colours: the tenant's own before the theme's, kept by their version, nothing from outside the folder."""
+"""Static files and colours: the tenant's own before the theme's, kept by version, nothing from outside the folder."""
 
 from __future__ import annotations
 
