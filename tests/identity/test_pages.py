@@ -186,3 +186,13 @@ def test_someone_lost_is_still_known(one_hall: Hall) -> None:
     assert page.status_code == 404
     assert person.email in page.text
     assert person.email not in Portal(one_hall).get("/no/such/page").text
+
+
+def test_the_start_page_needs_no_next_and_the_language_leads_back_to_a_page(one_hall: Hall) -> None:
+    admin = one_hall.person("admin")
+    portal = Portal(one_hall, admin)
+    assert Portal(one_hall).get("/").location == "/sign-in"
+    token = forms(portal.get("/account"))[0].values["csrf_token"]
+    conflict = portal.post(f"/manage/users/{admin.id}/access", {"csrf_token": token, "active": "false"})
+    assert conflict.status_code == 409
+    assert forms(conflict)[0].values["next"] == "/"

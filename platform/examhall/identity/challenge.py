@@ -34,7 +34,7 @@ def challenge(problem: Problem) -> Response | None:
             pass  # the session has ended: on to the sign-in page
         else:
             return put_in_cookies(make_response(redirect(_here(), 307)), pair)
-    wanted = _here() if request.method in {"GET", "HEAD"} else None
+    wanted = _here() if request.method in {"GET", "HEAD"} and request.endpoint != "home" else None
     return make_response(redirect(url_for("sign_in", next=wanted), 303))
 
 

@@ -127,6 +127,7 @@ def sign_in(email: str, password: str, kind: str) -> Pair:
             db.session.execute(
                 sa.update(users)
                 .where(users.c.tenant_id == tenant_id(), users.c.id == user.id)
+                .where(users.c.password_hash == user.password_hash)  # unless it was changed meanwhile
                 .values(password_hash=fresh_hash)
             )
         session = open_session(user.id, kind)
@@ -199,21 +200,25 @@ def change_password(user_id: UUID, current: str, new: str) -> User:
     """
     columns = sa.select(User.email, User.password_hash).where(User.tenant_id == tenant_id(), User.id == user_id)
     email, password_hash = db.session.execute(columns).one()
+    wrong = Invalid(errors=[FieldError("current_password", N_("This is not your present password."))])
     g.account = email
     _count_failures()
     db.session.rollback()
     if not matches(password_hash, current):
         g.sign_in_failed = True
-        raise Invalid(errors=[FieldError("current_password", N_("This is not your present password."))])
+        raise wrong
     check_password(new, "new_password", email=email)
-    password_hash = hash_password(new)
+    new_hash = hash_password(new)
     with writing():
         user = db.session.scalars(
             sa.select(User)
             .where(User.tenant_id == tenant_id(), User.id == user_id)
+            .with_for_update()
             .execution_options(populate_existing=True)
         ).one()
-        user.password_hash, user.must_change_password = password_hash, False
+        if user.password_hash != password_hash:  # changed or reset while the hash was worked out
+            raise wrong
+        user.password_hash, user.must_change_password = new_hash, False
         user.epoch += 1
         db.session.flush()
     audit.info("user %s changed their password", user_id)
