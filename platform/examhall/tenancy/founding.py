@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from uuid_utils.compat import uuid7
 
 from examhall.errors import ConfigurationError
-from examhall.tenancy.tenant import Tenant, tenant_of
+from examhall.tenancy.tenant import SLUG_RULE, Tenant, tenant_of
 
 if TYPE_CHECKING:
     from examhall.tenancy.apps import Platform
@@ -35,6 +35,8 @@ def found(
     """
     home = platform.settings.tenants_folder
     folder = home / slug
+    if folder.name != slug:
+        raise ConfigurationError(slug, "slug", SLUG_RULE)
     if folder.exists():
         raise ConfigurationError(folder, "slug", "this folder exists already; take another slug")
     text = _settings(name, hosts, locales, time_zone)

@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from examhall.errors import ConfigurationError
 
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,30}[a-z0-9]")
+SLUG_RULE = "3 to 32 of a-z, 0-9 and hyphens, beginning with a letter, and no reserved word"
 #: Names that would be mistaken for a part of the platform in an address.
 RESERVED = frozenset({"admin", "api", "www", "static", "health", "con", "nul", "aux", "prn", "t"})
 HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
@@ -225,9 +226,7 @@ def tenant_of(folder: Path, instance: Path, values: Mapping[str, Any]) -> Tenant
     """The tenant that `values` make when they stand in the `tenant.toml` of `folder`. Raises as `load_tenant` does."""
     slug = folder.name
     if not SLUG.fullmatch(slug) or slug in RESERVED or slug.startswith("xn--"):
-        raise ConfigurationError(
-            folder, "folder name", "3 to 32 of a-z, 0-9 and hyphens, beginning with a letter, and no reserved word"
-        )
+        raise ConfigurationError(folder, "folder name", SLUG_RULE)
     override = instance / slug / "tenant.toml"
     if override.is_file():
         values = _merged(values, read_toml(override))
