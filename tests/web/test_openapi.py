@@ -139,3 +139,11 @@ def test_the_page_is_open_to_everybody_and_brings_no_foreign_script(hall: Hall, 
     ids = re.findall(r'\bid="([^"]+)"', page.text)
     assert len(set(ids)) == len(ids)
     assert set(re.findall(r'href="#([^"]+)"', page.text)) <= set(ids)
+
+
+def test_what_a_change_leaves_out_has_no_default(document: dict[str, Any]) -> None:
+    for item in document["paths"].values():
+        if "patch" in item:
+            reference = item["patch"]["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+            fields = document["components"]["schemas"][reference.rpartition("/")[2]]["properties"]
+            assert [name for name, field in fields.items() if "default" in field] == []

@@ -30,7 +30,8 @@ def check_view(endpoint: str, view: TenantView) -> None:
             if not isinstance(found, kind):
                 kinds = ", ".join(one.__name__ for one in kind)
                 raise ConfigurationError(route, name, f"{column!r} is no column of kind {kinds} of {view.model}")
-    check_ordering(route, "ordering", view.model, view.ordering)
+    columns = sa.inspect(view.model).columns.keys() if view.model else ()
+    check_ordering(route, "ordering", columns, view.ordering)
     if not 1 <= view.page_size <= view.max_page_size:
         raise ConfigurationError(route, "page_size", f"give a whole number from 1 to {view.max_page_size}")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -142,14 +142,20 @@ def operations_of(routes: Iterable[Route]) -> Iterable[Operation]:
 Schemas = Mapping[Any, dict[str, Any]]
 
 
-def _add_schemas(spec: APISpec, operations: Iterable[Operation]) -> Schemas:
+def _add_schemas(spec: APISpec, operations: Sequence[Operation]) -> Schemas:
     wanted: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {(ProblemOut, "serialization"): None}
     for operation in operations:
         if operation.body:
             wanted[operation.body, "validation"] = None
         wanted.update(dict.fromkeys((schema, "serialization") for _, schema in operation.answers if schema))
     references, definitions = models_json_schema([*wanted], ref_template=REFERENCE)
-    for name, schema in definitions.get("$defs", {}).items():
+    found = definitions.get("$defs", {})
+    for operation in operations:
+        if operation.verb == "PATCH" and operation.body:
+            name = references[operation.body, "validation"]["$ref"].rpartition("/")[2]
+            for field in found[name]["properties"].values():
+                field.pop("default", None)  # what is not sent stays as it is
+    for name, schema in found.items():
         spec.components.schema(name, schema)
     return references
 

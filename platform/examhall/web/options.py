@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from examhall.errors import ConfigurationError
@@ -45,13 +45,15 @@ def check_taste(file: object, endpoint: str, route: Any, taste: Mapping[str, Any
         if name == "page_size" and not (type(value) is int and 1 <= value <= declared["max_page_size"]):
             raise ConfigurationError(file, key, f"give a whole number from 1 to {declared['max_page_size']}")
         if name == "ordering":
-            check_ordering(file, key, declared["model"], value)
+            known = [column.removeprefix("-") for column in declared["ordering"]]
+            check_ordering(file, key, known, value)
 
 
-def check_ordering(file: object, key: str, model: type | None, ordering: Any) -> None:
-    """Refuse an order that is not a list of the model's column names, each with `-` before it where descending."""
+def check_ordering(file: object, key: str, known: Sequence[str], ordering: Any) -> None:
+    """Refuse an order that is not a list of known columns, each with `-` before it where descending."""
     if not isinstance(ordering, list | tuple) or not all(isinstance(name, str) for name in ordering):
         raise ConfigurationError(file, key, 'give a list of column names, such as ["title", "-created_at"]')
     for name in ordering:
-        if model is None or not hasattr(model, name.removeprefix("-")):
-            raise ConfigurationError(file, key, f"{name!r} is no column to order by")
+        if name.removeprefix("-") not in known:
+            names = ", ".join(sorted(known)) or "no column"
+            raise ConfigurationError(file, key, f"this list can't be ordered by {name!r}; choose from {names}")

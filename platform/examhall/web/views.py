@@ -41,7 +41,6 @@ class TenantView(View):
     """
 
     init_every_request: ClassVar[bool] = False
-    provide_automatic_options = True
 
     #: The table that the view reads; its records carry `tenant_id` and `id`.
     model: Any = None
