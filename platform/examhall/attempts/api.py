@@ -72,7 +72,7 @@ class Start(MethodView):
 
     schema = AttemptOut
     bodies = {"POST": StartIn}
-    answers = {"POST": (201, AttemptOut)}
+    answers = {"POST": [(201, AttemptOut), (200, AttemptOut)]}
 
     def post(self, exam_id: UUID, data: StartIn) -> ResponseReturnValue:
         """Start an attempt: 201 for a new one, 200 for the one that is open already. However often it is called, there is one."""

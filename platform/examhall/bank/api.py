@@ -17,13 +17,16 @@ from examhall.bank.schemas import (
     BankChange,
     BankIn,
     BankOut,
+    ImportArguments,
     ImportedOut,
     ImportOut,
     LineOut,
+    QuestionArguments,
     QuestionChange,
     QuestionFull,
     QuestionIn,
     QuestionOut,
+    UploadIn,
     VersionIn,
     VersionOut,
 )
@@ -87,6 +90,7 @@ class Questions(QuestionList):
     schema = QuestionOut
     bodies = {"POST": QuestionIn}
     answers = {"POST": (201, QuestionFull)}
+    arguments = {"GET": QuestionArguments}
 
     def get(self, id: UUID) -> ResponseReturnValue:
         """List the questions, without their bodies."""
@@ -156,7 +160,8 @@ class Imports(MethodView):
     """Questions from a file, sent as multipart/form-data: `file`, and `format` (`gift`, which it is without it)."""
 
     schema = ImportOut
-    answers = {"POST": (201, ImportOut)}
+    uploads, arguments = {"POST": UploadIn}, {"POST": ImportArguments}
+    answers = {"POST": [(201, ImportOut), (200, ImportOut)]}
 
     def post(self, id: UUID) -> ResponseReturnValue:
         """Import all questions of a file, or none.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -115,6 +115,26 @@ class VersionOut(BaseModel):
     body: dict[str, Any]
     created_at: datetime
     created_by: UUID | None
+
+
+class QuestionArguments(BaseModel):
+    """What a list of questions may be narrowed by beside its columns."""
+
+    tag: str = Field(default="", description="Only those that have this tag.")
+    category: str = Field(default="", description="Only those of this category and of those below it.")
+
+
+class UploadIn(BaseModel):
+    """A file of questions."""
+
+    file: bytes = Field(json_schema_extra={"contentMediaType": "application/octet-stream"})
+    format: Literal["gift"] = "gift"
+
+
+class ImportArguments(BaseModel):
+    """How a file is imported."""
+
+    dry_run: bool = Field(default=False, description="Tell what the file holds, and write nothing.")
 
 
 class LineOut(BaseModel):
