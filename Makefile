@@ -39,7 +39,7 @@ bench: .venv $(CATALOGUES)  ## Count statements, bytes and CPU time of the main 
 
 translate: .venv  ## Bring the message catalogues up to date with the code
 	$(PY) babel.messages.frontend -q extract -F pyproject.toml -k lazy_gettext --add-location=file --sort-by-file -o .venv/messages.pot platform/examhall
-	$(PY) babel.messages.frontend -q update --no-fuzzy-matching --ignore-pot-creation-date -i .venv/messages.pot -d $(TRANSLATIONS)
+	$(PY) babel.messages.frontend -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -i .venv/messages.pot -d $(TRANSLATIONS)
 	@$(MAKE) --no-print-directory $(CATALOGUES)
 
 lock: .venv  ## Choose newer versions of all packages (requirements.lock)
