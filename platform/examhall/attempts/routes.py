@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from examhall.attempts import api
+from examhall.attempts import api, views
 from examhall.web.routes import Route
 
 ROUTES = [
@@ -12,4 +12,8 @@ ROUTES = [
     Route("/api/v1/attempts/<uuid:id>", "api_attempt", api.OwnAttempt),
     Route("/api/v1/attempts/<uuid:id>/answers", "api_answers", api.Answers),
     Route("/api/v1/attempts/<uuid:id>/submit", "api_submit", api.Submit),
+    Route("/exams/<uuid:exam_id>/start", "attempt_start", views.Start),
+    Route("/attempts/<uuid:id>", "attempt_page", views.Sitting),
+    Route("/attempts/<uuid:id>/submit", "attempt_submit", views.Submit),
+    Route("/manage/exams/<uuid:exam_id>/attempts", "exam_attempts", views.ExamAttempts),
 ]

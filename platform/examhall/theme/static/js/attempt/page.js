@@ -1,0 +1,211 @@
+/**
+ * The sitting: wires clock, store, saving and navigator to the page.
+ *
+ * A script says nothing in words: every text stands in the page, and what happens sets a data attribute or copies one of
+ * the texts to where a screen reader hears it.
+ */
+import * as answers from "./answers.js";
+import { Clock } from "./clock.js";
+import { ask } from "./conflict.js";
+import { Finish } from "./finish.js";
+import { Navigator } from "./navigator.js";
+import { Saver } from "./saving.js";
+import { Session } from "./session.js";
+import { Store } from "./store.js";
+
+const AWAY = 30_000;
+
+const data = JSON.parse(document.getElementById("attempt-data").textContent);
+const { types, decimal, urls } = data;
+const slots = Object.keys(types).map(Number);
+
+const store = new Store(data);
+const session = new Session(data);
+const clock = new Clock(data, { tick, minutes: (number) => say(`minutes-${number}`), over, slept: look });
+const saver = new Saver({
+  slots, answers: data.answers, store, session, url: urls.answers,
+  on: { state, stored, conflict, invalid, elsewhere, ended, signedOut, time: (answer) => clock.set(answer) },
+}); // prettier-ignore
+const guide = new Navigator({ slots, place: data.place, store });
+const finish = new Finish({ saver, session, attempt: data.attempt, urls, count, done });
+const tabs = new BroadcastChannel(store.prefix);
+const saveState = document.getElementById("save-state");
+
+slots.forEach(show);
+listen();
+clock.start();
+state();
+saver.run();
+
+/** Put the newest answer into the fields of a question and mark it everywhere. */
+function show(slot) {
+  answers.write(slot, saver.response(slot), decimal);
+  marks(slot);
+}
+
+function marks(slot) {
+  const given = saver.response(slot) !== null;
+  guide.answered(slot, given);
+  const clear = answers.section(slot).querySelector("[data-clear]");
+  if (clear) clear.hidden = !given;
+  answers.mark(slot, types[slot], decimal, saver.slots.get(slot).trouble);
+}
+
+function take(field, typing) {
+  const slot = Number(field.closest("[data-slot]").dataset.slot);
+  const { response, fault } = answers.read(slot, types[slot], decimal);
+  if (fault) saver.unreadable(slot);
+  else saver.change(slot, response, typing);
+  marks(slot);
+}
+
+function listen() {
+  const main = document.getElementById("main");
+  main.addEventListener("input", ({ target }) => target.matches(".answer") && take(target, true));
+  main.addEventListener("change", ({ target }) => target.matches("[data-slot] input") && take(target, false));
+  main.addEventListener("click", ({ target }) => {
+    const button = target.closest("[data-clear]");
+    if (!button) return;
+    const slot = Number(button.closest("[data-slot]").dataset.slot);
+    answers.write(slot, null, decimal);
+    answers.section(slot).querySelector("input").focus();
+    take(button, false);
+  });
+  window.addEventListener("online", () => network(true));
+  window.addEventListener("offline", () => network(false));
+  window.addEventListener("pagehide", () => saver.leave());
+  window.addEventListener("pageshow", ({ persisted }) => persisted && look());
+  window.addEventListener("beforeunload", (event) => saver.state !== "saved" && !saver.ended && event.preventDefault());
+  let left = 0;
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") {
+      left = Date.now();
+      saver.flush();
+    } else {
+      saver.flush();
+      if (Date.now() - left > AWAY) look();
+    }
+  });
+  tabs.addEventListener("message", ({ data: told }) => (told.ended ? leave() : saver.learn(told.slot, told.stored)));
+}
+
+/** Ask the server how things stand: its time, and what was answered elsewhere. */
+async function look() {
+  const answer = await session.call("GET", urls.attempt).catch(() => ({ status: 0 }));
+  if (answer.status !== 200) return;
+  if (answer.data.state !== "open") {
+    ended(answer.data.state === "submitted" ? "closed" : "late");
+    return;
+  }
+  clock.set(answer.data);
+  answer.data.answers.forEach(({ slot, seq, response }) => saver.learn(slot, { seq, response }));
+}
+
+function network(online) {
+  saver.network(online);
+  notice("offline", !online);
+}
+
+function state() {
+  const now = saver.state;
+  const before = saveState.dataset.state;
+  saveState.dataset.state = now;
+  if (now === before) return;
+  if (now === "unsaved" || now === "offline") say(now);
+  else if (now === "saved" && saveState.dataset.told === "true") say("saved");
+  if (now !== "saving") saveState.dataset.told = String(now !== "saved");
+  notice("offline", now === "offline");
+}
+
+function stored(slot, kept) {
+  marks(slot);
+  tabs.postMessage({ slot, stored: kept });
+}
+
+function conflict(slot) {
+  const { other } = saver.slots.get(slot);
+  say("conflict");
+  guide.show(slot);
+  ask(slot, other.response, decimal, {
+    keep: () => saver.keepMine(slot),
+    take: () => {
+      saver.takeOther(slot);
+      show(slot);
+    },
+  });
+}
+
+function invalid(slot) {
+  marks(slot);
+  say("unsaved");
+}
+
+function elsewhere(slot) {
+  show(slot);
+  notice("elsewhere", true);
+}
+
+function signedOut(whether) {
+  notice("signed-out", whether);
+}
+
+/** The attempt is over for the server: `closed` handed in, or `late` its time is up. */
+function ended(code) {
+  const dialog = document.getElementById("ended-dialog");
+  if (dialog.open || finish.busy) return;
+  lock();
+  clock.stop();
+  dialog.dataset.code = code;
+  dialog.showModal();
+  if (code === "closed") done();
+}
+
+function over() {
+  lock();
+  notice("over", true);
+  finish.atDeadline();
+}
+
+function done() {
+  saver.ended = true;
+  store.clear();
+  tabs.postMessage({ ended: true });
+}
+
+/** Another tab has handed in. */
+function leave() {
+  saver.ended = true;
+  location.assign(urls.result);
+}
+
+function lock() {
+  document.querySelectorAll("[data-slot] input, [data-slot] button, [data-finish]").forEach((field) => (field.disabled = true));
+  document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
+}
+
+function count() {
+  const open = (slot) => saver.response(slot) === null;
+  return {
+    answered: slots.filter((slot) => !open(slot)),
+    unanswered: slots.filter(open),
+    flagged: slots.filter((slot) => guide.flagged.has(slot)),
+  };
+}
+
+function tick(figure, urgency) {
+  const timer = document.getElementById("timer");
+  timer.dataset.urgency = urgency;
+  timer.querySelector("[data-figure]").textContent = figure;
+}
+
+function notice(name, whether) {
+  document.querySelector(`[data-notice="${name}"]`).hidden = !whether;
+}
+
+/** Let a screen reader say one of the page's texts; the same text twice is said twice. */
+function say(name) {
+  const text = document.getElementById("says").content.querySelector(`[data-says="${name}"]`).textContent;
+  const announcer = document.getElementById("announcer");
+  announcer.textContent = "";
+  setTimeout(() => (announcer.textContent = text), 50);
+}
