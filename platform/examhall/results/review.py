@@ -26,6 +26,8 @@ from examhall.extensions import db
 from examhall.storage.records import plain, tenant_id
 
 EVERYTHING = frozenset(Show)
+#: What staff see of an attempt that nobody has graded yet.
+UNGRADED = frozenset({Show.RESPONSES, Show.SOLUTIONS})
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,9 @@ class Review:
     started_at: datetime
     submitted_at: datetime | None
     shows: frozenset[Show]
+    #: What the candidate will see beside that once the exam has closed, and when that is, where it is set.
+    later: frozenset[Show]
+    closes_at: datetime | None
     grade: dict[str, Any] | None
     slots: list[dict[str, Any]]
 
@@ -61,8 +66,8 @@ def review(attempt_id: UUID, user_id: UUID | None = None) -> Review:
         attempts.finish_overdue(attempt_id=attempt_id)
         row = _row(attempt_id, user_id)
     finished = row.state != State.OPEN
-    closed = row.exam_state == ExamState.CLOSED or (row.closes_at is not None and row.closes_at < moment)
-    shows = EVERYTHING if user_id is None else shown(policy_of(row.review), finished, closed)
+    for_staff = EVERYTHING if finished else UNGRADED
+    shows = for_staff if user_id is None else shown_of(row, moment)
     grade = None
     if finished and Show.GRADE in shows:
         grade = {
@@ -79,9 +84,17 @@ def review(attempt_id: UUID, user_id: UUID | None = None) -> Review:
         row.started_at,
         row.submitted_at,
         shows,
+        shown(policy_of(row.review), True, True) - shows,
+        row.closes_at,
         grade,
         slots,
     )
+
+
+def shown_of(row: Any, moment: datetime) -> frozenset[Show]:
+    """What its candidate may see of an attempt; `row` has its `state`, and the exam's `review`, `exam_state`, `closes_at`."""
+    closed = row.exam_state == ExamState.CLOSED or (row.closes_at is not None and row.closes_at < moment)
+    return shown(policy_of(row.review), row.state != State.OPEN, closed)
 
 
 def policy_of(stored: Mapping[str, Collection[str]]) -> Policy:
