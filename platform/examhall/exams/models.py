@@ -41,8 +41,8 @@ class Exam(MutableRecord):
     opens_at: Mapped[datetime | None] = mapped_column(Moment)
     closes_at: Mapped[datetime | None] = mapped_column(Moment)
     time_limit_minutes: Mapped[int | None]
-    #: None: as many as one likes.
-    attempts_allowed: Mapped[int | None] = mapped_column(default=1)
+    #: None: as many as one likes. No default here: it would take the place of a None.
+    attempts_allowed: Mapped[int | None]
     access_code: Mapped[str | None] = mapped_column(sa.String(100))
     #: Percent that passes; None: neither pass nor fail.
     pass_mark: Mapped[Decimal | None] = mapped_column(Exact(5, 2))

@@ -57,7 +57,9 @@ COPIED = (
 @writes
 def create_exam(**fields: Any) -> Exam:
     """A new exam, a draft: `title`, and what else an exam has but its state. Raises `Invalid`."""
-    exam = Exam(state=ExamState.DRAFT.value, **_written({"title": "", "description": "", **fields}))
+    exam = Exam(
+        state=ExamState.DRAFT.value, **_written({"title": "", "description": "", "attempts_allowed": 1, **fields})
+    )
     _check_window(exam.opens_at, exam.closes_at)
     db.session.add(exam)
     db.session.flush()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
@@ -52,7 +52,7 @@ def _written_out(value: object) -> object:
 def _of_our_time(moment: datetime) -> datetime:
     if not 2000 <= moment.year < 2200:
         raise ValueError(N_("Give a year from 2000 to 2199."))
-    return moment
+    return moment.astimezone(UTC)
 
 
 def _decimal(value: object) -> Decimal:
