@@ -9,6 +9,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import DataRequired, Length
 
 from examhall.identity.roles import LABELS
+from examhall.web.form_texts import Worded
 from examhall.web.forms import Form
 
 #: A password is only ever compared by its hash: whatever is longer is none.
@@ -19,7 +20,7 @@ ROLES = [SelectChoice(role.value, _(label)) for role, label in LABELS.items()]
 class SignInForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """Who signs in. Nobody is signed in yet, so the form brings a token of its own, bound to the visitor's session."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(Worded, FlaskForm.Meta):  # type: ignore[misc]
         """Flask-WTF's own check, which is off elsewhere."""
 
         csrf = True

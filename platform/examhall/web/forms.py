@@ -10,12 +10,16 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
 from examhall.errors import Invalid, PreconditionFailed
+from examhall.web.form_texts import Worded
 
 T = TypeVar("T")
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """A form of a signed-in person. `revision` is what its reader saw; see `require_revision`."""
+
+    class Meta(Worded):
+        """WTForms speaks our words."""
 
     revision = HiddenField()
 
