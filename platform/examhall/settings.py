@@ -38,7 +38,7 @@ class Settings(BaseModel):
     owner_database_url: str | None = None
     database_pool: int = Field(default=4, ge=1, le=64)
     limits_storage: str = "memory://"
-    address_limit: str = "6000/minute"
+    address_limit: str = "60000/minute"
     max_body_bytes: int = Field(default=2 * 1024 * 1024, ge=1024)
     access_token_minutes: int = Field(default=15, ge=1, le=120)
     session_days: int = Field(default=14, ge=1, le=90)
@@ -74,6 +74,8 @@ def load_settings(environ: Mapping[str, str] | None = None, config: Path = PROJE
             else first["msg"]
         )
         raise ConfigurationError(source, key, remedy) from error
+    if name == "production" and environ.get("FLASK_DEBUG", "0").lower() not in {"", "0", "false", "no"}:
+        raise ConfigurationError("environment", "FLASK_DEBUG", "production never runs with debug on: take it out")
     refuse_unsafe(settings, file, config)
     return settings
 

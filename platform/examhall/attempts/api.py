@@ -40,7 +40,8 @@ def attempt_out(attempt: Found) -> dict[str, Any]:
     """An attempt as its candidate sees it; the paper only while it is open."""
     moment = now()
     state = attempt.state_at(moment)
-    stored = operations.stored_answers([attempt.id])[attempt.id]
+    # Before the first save there is nothing to ask for
+    stored = operations.stored_answers([attempt.id])[attempt.id] if attempt.step else {}
     questions = None
     if state is State.OPEN:
         questions = paper.present(attempt.paper, bank.bodies([slot.version_id for slot in attempt.paper.slots]))
