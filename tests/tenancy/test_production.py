@@ -33,6 +33,12 @@ def test_an_unsafe_setting_stops_the_start(setting: str, value: str, remedy: str
     assert refused.value.key == setting.lower()
 
 
+def test_flask_s_own_switch_for_debug_is_refused_too() -> None:
+    with pytest.raises(ConfigurationError, match="never runs with debug"):
+        load_settings(PRODUCTION | {"FLASK_DEBUG": "1"})
+    assert load_settings(PRODUCTION | {"FLASK_DEBUG": "0"}).debug is False
+
+
 @pytest.mark.parametrize("setting", ["DEBUG", "DEMO_ACCOUNTS", "PORTALS_PAGE"])
 def test_development_may(setting: str) -> None:
     settings = load_settings({"EXAMHALL_ENV": "development", f"EXAMHALL_{setting}": "true"})
