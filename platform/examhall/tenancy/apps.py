@@ -1,7 +1,7 @@
 """One platform that holds the code, and a thin Flask app for each tenant that holds its data.
 
-Code belongs to the platform and is shared by reference: rules, hooks, extensions, templates. Data belongs to the tenant:
-config, keys, cookies, engines, and its own instances of every view. `current_app` *is* the tenant.
+Code belongs to the platform and is shared by reference: rules, hooks, extensions, templates. Data belongs to the
+tenant: config, keys, cookies, engines, and its own instances of every view. `current_app` *is* the tenant.
 """
 
 from __future__ import annotations

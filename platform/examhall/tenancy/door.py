@@ -95,7 +95,7 @@ def host_of(environ: WSGIEnvironment) -> str:
 
 
 def refusal(status: int, code: str, title: str, detail: str, path: str) -> Response:
-    """The door's own answer, in English since no tenant's language is known: problem+json for the API, a bare page else."""
+    """The door's own answer, in English since no tenant's language is known: problem+json for the API, else a page."""
     headers = {"Cache-Control": "no-store"} | ({"Retry-After": "30"} if status == 503 else {})
     if API_PREFIX in path:
         document = {
@@ -107,5 +107,6 @@ def refusal(status: int, code: str, title: str, detail: str, path: str) -> Respo
             "errors": [],
         }
         return Response(json.dumps(document), status, headers, mimetype="application/problem+json")
-    page = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><h1>{title}</h1><p>{detail}</p></html>\n'
+    head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
+    page = f"{head}<h1>{title}</h1><p>{detail}</p></html>\n"
     return Response(page, status, headers, mimetype="text/html")

@@ -1,4 +1,4 @@
-"""The keys that a tenant signs with: from the deployment's one secret, or made on first start and kept with its data."""
+"""The keys that a tenant signs with: derived from the deployment's one secret, or made on first start and kept."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from examhall.tenancy.tenant import Tenant
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """`token_key` signs JWTs, `session_key` cookies of visitors, `paper_key` draws; each is 64 hexadecimal characters."""
+    """`token_key` signs JWTs, `session_key` visitors' cookies, `paper_key` draws; 64 hexadecimal characters each."""
 
     token_key: str
     session_key: str
