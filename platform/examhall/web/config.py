@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from examhall.settings import Settings
@@ -28,6 +30,7 @@ def flask_config(settings: Settings) -> dict[str, Any]:
         "JWT_COOKIE_CSRF_PROTECT": True,
         "JWT_CSRF_IN_COOKIES": False,
         "JWT_CSRF_CHECK_FORM": True,
+        "JWT_CSRF_METHODS": ("POST", "PUT", "PATCH", "DELETE"),  # the extension's own default is a list
         "JWT_SESSION_COOKIE": False,
         # Flask-WTF renders and validates forms; the double submit of Flask-JWT-Extended guards them. The sign-in form,
         # which nobody is signed in for, switches WTF's own check on for itself.
@@ -47,5 +50,6 @@ def flask_config(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _redis_options(storage: str) -> dict[str, float]:
-    return {} if storage.startswith("memory") else {"socket_timeout": 0.1, "socket_connect_timeout": 0.1}
+def _redis_options(storage: str) -> Mapping[str, float]:
+    timeouts = {} if storage.startswith("memory") else {"socket_timeout": 0.1, "socket_connect_timeout": 0.1}
+    return MappingProxyType(timeouts)
