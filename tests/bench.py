@@ -1,7 +1,7 @@
-"""`make bench`: what each main operation costs, in SQL statements, bytes and CPU time of server and database, on both engines.
+"""`make bench`: what each main operation costs on both engines, in SQL statements, bytes, and CPU of server and database.
 
-Calls go through the whole WSGI app in this process, so that host noise stays out: CPU time is this process's own plus that
-of the PostgreSQL backends that served it. BEGIN, SET LOCAL and COMMIT count as statements.
+Calls go through the whole WSGI app in this process, so that host noise stays out: CPU time is this process's own plus
+that of the PostgreSQL backends that served it. BEGIN, SET LOCAL and COMMIT count as statements.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from statistics import mean
 from typing import Any
 from uuid import uuid4
 
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import Engine, make_url
+
 from examhall.app import create_app
 from examhall.cli.bench_data import ACCOUNTS, EXAMS, fill
 from examhall.identity.passwords import matches, stand_in_hash
@@ -29,8 +32,6 @@ from examhall.storage.rls import APP, OWNER, make_roles
 from examhall.tenancy.apps import Platform, TenantApp
 from examhall.tenancy.tenant import Tenant
 from servers import Postgres, own_postgres
-from sqlalchemy import create_engine, event
-from sqlalchemy.engine import Engine, make_url
 
 HOST = "http://northwind.localhost"
 ROUNDS = 60
@@ -105,7 +106,9 @@ class Meter:
             aimed = f"{aim:.0f}" if name != "sign-in" else f"{hash_ms:.0f}+{aim:.0f}"
             mark = "" if statements <= most and size <= largest else "   ← over"
             kept = kept and not mark
-            print(f"{name:<22}{statements:>5}{most:>5}{size:>9}{largest:>8}{cpu:>9.2f}{self.database[name]:>7.2f}{aimed:>7}{mark}")
+            print(
+                f"{name:<22}{statements:>5}{most:>5}{size:>9}{largest:>8}{cpu:>9.2f}{self.database[name]:>7.2f}{aimed:>7}{mark}"
+            )
         return kept
 
 
@@ -138,7 +141,12 @@ def measure(platform: Platform, engine: Engine, pids: Callable[[], list[int]], t
 
     def answers(sitting: Any, first: int, last: int, seq: int) -> Any:
         chosen = sitting["paper"][first:last]
-        return {"answers": [{"slot": slot["slot"], "response": {"choice": slot["options"][0]["id"]}, "seq": seq, "base": seq - 1} for slot in chosen]}
+        return {
+            "answers": [
+                {"slot": slot["slot"], "response": {"choice": slot["options"][0]["id"]}, "seq": seq, "base": seq - 1}
+                for slot in chosen
+            ]
+        }
 
     def save(token: str, sitting: Any, first: int, last: int, seq: int) -> Any:
         return call("PUT", f"/attempts/{sitting['id']}/answers", token, answers(sitting, first, last, seq))
@@ -147,7 +155,9 @@ def measure(platform: Platform, engine: Engine, pids: Callable[[], list[int]], t
     meter.run("save one answer", (lambda t=t, s=s: save(t, s, 0, 1, 1) for t, s in pairs))
     for token, sitting in pairs:
         assert save(token, sitting, 1, 40, 1).json["refused"] == []
-    meter.run("submit and grade 40", (lambda t=t, s=s: call("POST", f"/attempts/{s['id']}/submit", t) for t, s in pairs))
+    meter.run(
+        "submit and grade 40", (lambda t=t, s=s: call("POST", f"/attempts/{s['id']}/submit", t) for t, s in pairs)
+    )
     meter.run("review of 40", (lambda t=t, s=s: call("GET", f"/attempts/{s['id']}/result", t) for t, s in pairs))
     return meter.report(title, hash_ms)
 
@@ -155,8 +165,15 @@ def measure(platform: Platform, engine: Engine, pids: Callable[[], list[int]], t
 def settings_for(instance: Path, **changes: Any) -> Settings:
     """As production runs, but in a folder of its own."""
     base = load_settings({"EXAMHALL_ENV": "testing"}).model_dump()
-    real = {"argon2_memory_kib": 19_456, "argon2_time_cost": 2, "log_level": "WARNING", "tenants_folder": PROJECT / "tenants"}
-    return Settings.model_validate(base | real | {"instance_folder": instance, "address_limit": "1000000/minute"} | changes)
+    real = {
+        "argon2_memory_kib": 19_456,
+        "argon2_time_cost": 2,
+        "log_level": "WARNING",
+        "tenants_folder": PROJECT / "tenants",
+    }
+    return Settings.model_validate(
+        base | real | {"instance_folder": instance, "address_limit": "1000000/minute"} | changes
+    )
 
 
 def on_sqlite(folder: Path) -> bool:
@@ -179,7 +196,9 @@ def on_postgres(folder: Path, cluster: Postgres) -> bool:
         make_roles(connection, name)
     superuser.dispose()
     migrate_database(make_url(cluster.url(name, user=OWNER)))
-    platform = create_app(settings_for(folder, database_url=cluster.url(name, user=APP), owner_database_url=cluster.url(name, user=OWNER)))
+    platform = create_app(
+        settings_for(folder, database_url=cluster.url(name, user=APP), owner_database_url=cluster.url(name, user=OWNER))
+    )
     app = platform.tenant_app("northwind")
     with app.app_context():
         fill()
@@ -188,7 +207,12 @@ def on_postgres(folder: Path, cluster: Postgres) -> bool:
     def backends() -> list[int]:
         return [row[0] for row in cluster.execute(f"SELECT pid FROM pg_stat_activity WHERE datname = '{name}'")]
 
-    kept = measure(platform, platform.extensions["engines"].of(app.tenant), backends, "PostgreSQL, row level security, synchronous_commit=on")
+    kept = measure(
+        platform,
+        platform.extensions["engines"].of(app.tenant),
+        backends,
+        "PostgreSQL, row level security, synchronous_commit=on",
+    )
     platform.extensions["engines"].dispose()
     return kept
 
@@ -205,7 +229,7 @@ def a_thousand_tenants(folder: Path) -> bool:
     gc.collect()
     began = time.process_time()
     apps = [TenantApp(platform, tenant) for tenant in tenants]
-    each_ms = (time.process_time() - began)
+    each_ms = time.process_time() - began
     del apps
     gc.collect()
     tracemalloc.start()
@@ -218,7 +242,10 @@ def a_thousand_tenants(folder: Path) -> bool:
     each_kb = (tracemalloc.get_traced_memory()[0] - before) / 1024 / len(apps)
     tracemalloc.stop()
     kept = each_ms <= 1 and each_kb <= 30
-    print(f"\na thousand tenants: {each_ms:.3f} ms to create one (≤ 1), {each_kb:.1f} KB each warm (≤ 30){'' if kept else '   ← over'}")
+    print(
+        f"\na thousand tenants: {each_ms:.3f} ms to create one (≤ 1), {each_kb:.1f} KB each warm (≤ 30)"
+        + ("" if kept else "   ← over")
+    )
     return kept
 
 

@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask.globals import _cv_app
+from sqlalchemy import create_engine
+from sqlalchemy.engine import make_url
+
 from examhall.extensions import limiter
 from examhall.settings import PROJECT, Settings, load_settings
 from examhall.storage.migrate import migrate_database
 from examhall.storage.rls import APP, OWNER, make_roles
-from flask.globals import _cv_app
 from hall import Hall, MakeHall
 from servers import Postgres, shared_postgres
-from sqlalchemy import create_engine
-from sqlalchemy.engine import make_url
 
 ENGINES = ("sqlite", "postgresql")
 

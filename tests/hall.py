@@ -9,6 +9,8 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+from werkzeug.test import TestResponse
+
 from examhall.app import create_app
 from examhall.identity.models import User
 from examhall.identity.operations import create_user
@@ -16,7 +18,6 @@ from examhall.identity.roles import Role
 from examhall.settings import Settings
 from examhall.storage.transactions import writing
 from examhall.tenancy.apps import Platform, TenantApp
-from werkzeug.test import TestResponse
 
 PASSWORD = "open-the-exam-hall"
 _numbers = count(1)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+
 from examhall.settings import PROJECT
 from hall import Hall
 
@@ -31,7 +32,9 @@ class Server:
 
     def workers(self) -> list[int]:
         """The pids of the processes that answer requests."""
-        return [int(pid) for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()]
+        return [
+            int(pid) for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        ]
 
     def kill_a_worker(self) -> None:
         """`kill -9` the first worker; granian starts another."""
@@ -64,8 +67,9 @@ def serving(hall: Hall, *, workers: int) -> Iterator[Server]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers),
-               "--blocking-threads", "4", "--no-ws", "--respawn-failed-workers", "--respawn-interval", "0.1", "--no-log", "wsgi:app"]  # fmt: skip
+    options = "--interface wsgi --blocking-threads 4 --no-ws --respawn-failed-workers --respawn-interval 0.1 --no-log"
+    command = [sys.executable, "-m", "granian", *options.split(), "--host", "127.0.0.1"]
+    command += ["--port", str(port), "--workers", str(workers), "wsgi:app"]
     process = subprocess.Popen(command, env=environment, cwd=PROJECT, start_new_session=True)
     server = Server(process, port)
     try:

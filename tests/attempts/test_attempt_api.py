@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+
 from hall import Api, Hall
 from sitting import Exam, compose, right_answer, save, started
 
@@ -110,7 +111,9 @@ def test_after_submitting_nothing_is_taken(exam: Exam, candidate: Api) -> None:
     save(candidate, attempt, kept)
     candidate.post(f"/attempts/{attempt['id']}/submit")
     assert save(candidate, attempt, {"slot": 3, "response": None, "seq": 2})["refused"][0]["code"] == "closed"
-    assert save(candidate, attempt, kept)["accepted"] == [{"slot": 3, "seq": 1}], "its acknowledgement may have been lost"
+    assert save(candidate, attempt, kept)["accepted"] == [{"slot": 3, "seq": 1}], (
+        "its acknowledgement may have been lost"
+    )
 
 
 def test_what_arrives_within_the_grace_counts_and_later_is_kept_as_late(hall: Hall, exam: Exam, candidate: Api) -> None:
@@ -135,18 +138,23 @@ def test_what_arrives_within_the_grace_counts_and_later_is_kept_as_late(hall: Ha
         result = candidate.get(f"/attempts/{attempt['id']}/result").json
         assert result["grade"]["points"] == "1", "what was late is kept and does not count"
     with hall.inside():
+        from sqlalchemy import select
+
         from examhall.attempts.models import StoredStep
         from examhall.extensions import db
         from examhall.storage.records import tenant_id
-        from sqlalchemy import select
 
         steps = db.session.execute(
-            select(StoredStep.kind, StoredStep.slot).where(StoredStep.tenant_id == tenant_id()).order_by(StoredStep.number)
+            select(StoredStep.kind, StoredStep.slot)
+            .where(StoredStep.tenant_id == tenant_id())
+            .order_by(StoredStep.number)
         ).all()
     assert [tuple(step) for step in steps] == [("start", None), ("save", 3), ("late", 4), ("expire", None)]
 
 
-def test_an_attempt_that_nobody_came_back_to_is_graded_when_its_result_is_asked_for(hall: Hall, exam: Exam, candidate: Api) -> None:
+def test_an_attempt_that_nobody_came_back_to_is_graded_when_its_result_is_asked_for(
+    hall: Hall, exam: Exam, candidate: Api
+) -> None:
     exam.change(time_limit_minutes=10)
     attempt = started(exam, candidate)
     save(candidate, attempt, {"slot": 3, "response": {"value": True}, "seq": 1})
@@ -193,7 +201,12 @@ def test_nobody_reaches_another_ones_attempt(hall: Hall, exam: Exam, candidate: 
     exam.assign(other)
     for api in (hall.api(other), hall.api("candidate", "qalam")):
         assert api.get(f"/attempts/{attempt['id']}").status_code == 404
-        assert api.put(f"/attempts/{attempt['id']}/answers", {"answers": [{"slot": 3, "response": None, "seq": 1}]}).status_code == 404
+        assert (
+            api.put(
+                f"/attempts/{attempt['id']}/answers", {"answers": [{"slot": 3, "response": None, "seq": 1}]}
+            ).status_code
+            == 404
+        )
         assert api.post(f"/attempts/{attempt['id']}/submit").status_code == 404
         assert api.get(f"/attempts/{attempt['id']}/result").status_code == 404
     assert exam.admin.get(f"/attempts/{attempt['id']}").status_code == 403
@@ -224,7 +237,15 @@ def test_a_repeated_start_and_submit_with_a_key_give_the_first_answer_again(exam
 
 def test_results_as_csv_are_safe_to_open(hall: Hall, exam: Exam) -> None:
     admin = exam.admin
-    made = admin.post("/users", {"email": "x@northwind.example", "name": '=HYPERLINK("evil")', "role": "candidate", "password": "open-the-exam-hall"})
+    made = admin.post(
+        "/users",
+        {
+            "email": "x@northwind.example",
+            "name": '=HYPERLINK("evil")',
+            "role": "candidate",
+            "password": "open-the-exam-hall",
+        },
+    )
     exam.admin.post(f"/exams/{exam.id}/assignments", {"user_id": made.json["id"]})
     login = hall.api().post("/auth/login", {"email": "x@northwind.example", "password": "open-the-exam-hall"}).json
     bearer = {"Authorization": f"Bearer {login['access_token']}"}

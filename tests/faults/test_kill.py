@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from hall import Hall, MakeHall
 from serving import Server, serving
 from sitting import compose, started
@@ -33,7 +34,12 @@ class Sitter(threading.Thread):
         with httpx.Client(base_url=self.server.url, headers=self.headers, timeout=10) as client:
             while not self.over.is_set():
                 self.sent = self.acknowledged + 1
-                item = {"slot": 1, "response": {"text": f"answer {self.sent}"}, "seq": self.sent, "base": self.acknowledged}
+                item = {
+                    "slot": 1,
+                    "response": {"text": f"answer {self.sent}"},
+                    "seq": self.sent,
+                    "base": self.acknowledged,
+                }
                 try:
                     answer = client.put(f"/api/v1/attempts/{self.attempt['id']}/answers", json={"answers": [item]})
                 except httpx.HTTPError:
@@ -59,7 +65,9 @@ def test_no_acknowledged_answer_is_lost_when_workers_are_killed(
     apis = [hall.api(person) for person in people]
     attempts = [started(exam, api) for api in apis]
     with serving(hall, workers=workers) as server:
-        sitters = [Sitter(server, api.tokens["access_token"], attempt) for api, attempt in zip(apis, attempts, strict=True)]
+        sitters = [
+            Sitter(server, api.tokens["access_token"], attempt) for api, attempt in zip(apis, attempts, strict=True)
+        ]
         for sitter in sitters:
             sitter.start()
         for _ in range(kills):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+
 from hall import MakeHall
 from servers import own_valkey
 from sitting import compose, save, started

@@ -8,6 +8,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+
 from hall import Api, Hall
 from sitting import Exam, compose, started
 
@@ -70,13 +71,18 @@ def test_parallel_saves_to_one_slot_leave_the_highest_seq(hall: Hall, exam: Exam
     assert {answer.status_code for answer in answers} == {200}
     refused = [item for answer in answers for item in answer.json["refused"]]
     assert {item["code"] for item in refused} <= {"stale"}
-    assert candidate.get(f"/attempts/{attempt['id']}").json["answers"] == [{"slot": 2, "response": {"text": "answer 31"}, "seq": 32}]
+    assert candidate.get(f"/attempts/{attempt['id']}").json["answers"] == [
+        {"slot": 2, "response": {"text": "answer 31"}, "seq": 32}
+    ]
 
 
 def test_two_tabs_the_stale_one_is_told(hall: Hall, exam: Exam, candidate: Api) -> None:
     attempt = started(exam, candidate)
     for api, text, expected in ((candidate, "first tab", None), (client(hall, candidate), "second tab", "conflict")):
-        answer = api.put(f"/attempts/{attempt['id']}/answers", {"answers": [{"slot": 2, "response": {"text": text}, "seq": 2, "base": 0}]}).json
+        answer = api.put(
+            f"/attempts/{attempt['id']}/answers",
+            {"answers": [{"slot": 2, "response": {"text": text}, "seq": 2, "base": 0}]},
+        ).json
         code = answer["refused"][0]["code"] if answer["refused"] else None
         assert code in ({expected} if expected is None else {"stale", "conflict"})
 
@@ -105,8 +111,9 @@ def test_parallel_refreshes_of_a_browser_stay_one_family(hall: Hall) -> None:
     with hall.inside():
         from uuid import UUID
 
-        from examhall.identity.operations import refresh, sign_in
         from flask_jwt_extended import decode_token
+
+        from examhall.identity.operations import refresh, sign_in
 
         with hall.app().test_request_context():
             pair = sign_in(person.email, "open-the-exam-hall", "portal")

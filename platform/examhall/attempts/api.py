@@ -76,7 +76,7 @@ class Start(MethodView):
     answers = {"POST": [(201, AttemptOut), (200, AttemptOut)]}
 
     def post(self, exam_id: UUID, data: StartIn) -> ResponseReturnValue:
-        """Start an attempt: 201 for a new one, 200 for the one that is open already. However often it is called, there is one."""
+        """Start an attempt: 201 for a new one, 200 for the one that is open. However often it is called, there is one."""
         attempt, created = operations.start(exam_id, me().id, data.access_code)
         return _json(attempt_out(attempt), AttemptOut), 201 if created else 200
 
@@ -96,8 +96,8 @@ class ExamAttempts(ListView):
 
     def query(self) -> Statement:
         """The attempts at the exam of the address, with their candidates."""
-        columns = [Attempt.id, Attempt.user_id, User.name, User.email, Attempt.number, Attempt.state, Attempt.started_at,
-                   Attempt.deadline_at, Attempt.submitted_at, Attempt.step_count]  # fmt: skip
+        columns = [Attempt.id, Attempt.user_id, User.name, User.email, Attempt.number, Attempt.state,
+                   Attempt.started_at, Attempt.deadline_at, Attempt.submitted_at, Attempt.step_count]  # fmt: skip
         return (
             sa.select(*columns)
             .join(User, sa.and_(User.tenant_id == Attempt.tenant_id, User.id == Attempt.user_id))

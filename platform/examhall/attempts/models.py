@@ -14,7 +14,7 @@ from examhall.storage.records import Exact, Moment, Record, belongs_to
 
 
 class Attempt(Record):
-    """One candidate's sitting of one exam. What happened in it stands in its steps; this row holds where it stands now."""
+    """One candidate's sitting of one exam. Its steps hold what happened, this row holds where it stands now."""
 
     __tablename__ = "attempts"
     __table_args__ = (
@@ -79,7 +79,7 @@ class StoredStep(Record):
 
 
 class Answer(Record):
-    """The current answer to one slot: the last accepted save step, kept here so that nothing has to be replayed to read it."""
+    """The current answer to one slot: the last accepted save step, so that nothing is replayed to read it."""
 
     __tablename__ = "answers"
     __table_args__ = (belongs_to("attempts", "attempt_id"), sa.UniqueConstraint("tenant_id", "attempt_id", "slot"))

@@ -1,4 +1,7 @@
-"""Every write of an attempt: start, save, submit, expire. Each locks the attempt, asks the pure engine, and stores what it says."""
+"""Every write of an attempt: start, save, submit, expire.
+
+Each locks the attempt, asks the pure engine, and stores what it says.
+"""
 
 from __future__ import annotations
 
@@ -155,8 +158,8 @@ def _with_paper() -> Statement:
 def _found(row: sa.Row[Any]) -> Found:
     head = steps.Head(row.step_count - 1, row.last_hash)
     return Found(
-        row.id, row.exam_id, row.user_id, row.number, State(row.state), row.started_at, row.deadline_at, row.submitted_at,
-        head, Paper.from_json(row.content),
+        row.id, row.exam_id, row.user_id, row.number, State(row.state), row.started_at,
+        row.deadline_at, row.submitted_at, head, Paper.from_json(row.content),
     )  # fmt: skip
 
 
@@ -265,7 +268,8 @@ def submit(attempt_id: UUID, user_id: UUID) -> Found:
 def finish_overdue(exam_id: UUID | None = None, attempt_id: UUID | None = None) -> int:
     """Write down that the time of open attempts is up, and grade them; returns how many.
 
-    That they are expired is arithmetic and needs no job; this makes their grades appear. A constant number of statements.
+    That they are expired is arithmetic and needs no job; this makes their grades appear, in a constant number of
+    statements.
     """
     a = attempts.c
     moment = now()
@@ -333,9 +337,9 @@ def _append_all(new: Sequence[tuple[UUID, steps.Step]]) -> None:
     tenant = tenant_id()
     rows = [
         {
-            "tenant_id": tenant, "id": new_id(), "attempt_id": attempt_id, "number": step.number, "kind": step.kind.value, "at": step.at,
-            "actor_id": step.actor, "slot": step.slot, "seq": step.seq, "response": step.response, "client_time": step.client_time,
-            "data": step.data, "previous": step.previous, "hash": step.hash, "created_at": step.at,
+            "tenant_id": tenant, "id": new_id(), "attempt_id": attempt_id, "number": step.number,
+            "kind": step.kind.value, "at": step.at, "actor_id": step.actor, "slot": step.slot, "seq": step.seq,
+            "response": step.response, "client_time": step.client_time, "data": step.data, "previous": step.previous, "hash": step.hash, "created_at": step.at,
         }
         for attempt_id, step in new
     ]  # fmt: skip

@@ -60,7 +60,7 @@ class AnswerOut(BaseModel):
 
 
 class AttemptOut(BaseModel):
-    """An attempt as its candidate sees it; `paper` is null once access has ended, `step` the number of the last step."""
+    """An attempt as its candidate sees it. `paper` is null once access has ended; `step` is the last step's number."""
 
     id: UUID
     exam_id: UUID

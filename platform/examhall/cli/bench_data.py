@@ -60,7 +60,8 @@ def _insert(model: type, rows: Sequence[dict[str, Any]]) -> list[UUID]:
 def _gift() -> str:
     return "\n\n".join(
         f"::Question {number}:: What is {number} plus {number + 7}, counted on the fingers of several patient people? "
-        f"{{ ={2 * number + 7}#Right, the sum. ~{2 * number + 6}#One too few. ~{2 * number + 8}#One too many. ~{2 * number}#The first twice. }}"
+        f"{{ ={2 * number + 7}#Right, the sum. ~{2 * number + 6}#One too few. ~{2 * number + 8}#One too many. "
+        f"~{2 * number}#The first twice. }}"
         for number in range(1, QUESTIONS + 1)
     )
 

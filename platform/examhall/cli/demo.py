@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from examhall.bank.models import Bank
 from examhall.bank.operations import create_bank, import_questions, pool, read_gift
+from examhall.cli import bench_data
 from examhall.cli.commands import Commands, show_table, the_engines, the_platform
 from examhall.cli.demo_plan import PASSWORD, PLAIN, PLANS, ExamPlan, TenantPlan
 from examhall.clock import now
@@ -54,6 +55,28 @@ def prepare() -> None:
                 for made in _fill(tenant, plan):
                     click.echo(f"{tenant.slug}: {made}")
     _show(tenants, platform.settings)
+
+
+@demo.command("bench")
+@click.option("--tenant", "slug", required=True, help="Slug of the tenant that gets the data; take one for this alone.")
+def bench(slug: str) -> None:
+    """Make what `make bench` measures with: a bank of 200 questions, 50 exams and 500 candidates."""
+    platform = the_platform()
+    if platform.settings.environment == "production":
+        raise click.ClickException("500 people with a published password are no part of production")
+    tenant = platform.directory.by_slug.get(slug)
+    if tenant is None:
+        raise click.ClickException(f"there is no tenant {slug!r}; `flask tenants list` shows them")
+    _migrate(tenant)
+    with _quiet(), platform.tenant_app(slug).app_context():
+        if bench_data.is_filled():
+            click.echo(f"{slug}: the data is there already")
+            return
+        bench_data.fill()
+    click.echo(
+        f"{slug}: {bench_data.QUESTIONS} questions, {bench_data.EXAMS} exams, {bench_data.CANDIDATES} candidates"
+    )
+    click.echo(f"they are {bench_data.ACCOUNTS[0][0]} and so on, with the password {bench_data.PASSWORD}")
 
 
 @contextmanager

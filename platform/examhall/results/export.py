@@ -14,7 +14,7 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 
 
 def cell(value: Any) -> str:
-    """A value as text that no spreadsheet runs. Numbers stay numbers, negative ones too; texts that look like a formula get a quote."""
+    """A value as text that no spreadsheet runs: numbers stay numbers, a text like a formula gets a quote before it."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -71,7 +71,8 @@ def review(attempt_id: UUID, user_id: UUID | None = None) -> Review:
     grade = None
     if finished and Show.GRADE in shows:
         grade = {
-            "points": as_text(row.points), "max": as_text(row.max_points), "percent": as_text(row.percent), "passed": row.passed,
+            "points": as_text(row.points), "max": as_text(row.max_points), "percent": as_text(row.percent),
+            "passed": row.passed,
         }  # fmt: skip
     slots = _slots(row, shows) if shows - {Show.GRADE} else []
     return Review(
@@ -92,7 +93,7 @@ def review(attempt_id: UUID, user_id: UUID | None = None) -> Review:
 
 
 def shown_of(row: Any, moment: datetime) -> frozenset[Show]:
-    """What its candidate may see of an attempt; `row` has its `state`, and the exam's `review`, `exam_state`, `closes_at`."""
+    """What its candidate may see; `row` has the attempt's `state`, the exam's `review`, `exam_state`, `closes_at`."""
     closed = row.exam_state == ExamState.CLOSED or (row.closes_at is not None and row.closes_at < moment)
     return shown(policy_of(row.review), row.state != State.OPEN, closed)
 
@@ -107,7 +108,8 @@ def _row(attempt_id: UUID, user_id: UUID | None) -> Any:
         sa.select(
             Attempt.exam_id, Attempt.user_id, Attempt.number, Attempt.state, Attempt.started_at, Attempt.deadline_at,
             Attempt.submitted_at, Attempt.points, Attempt.max_points, Attempt.percent, Attempt.passed, Attempt.marks,
-            StoredPaper.content, StoredPaper.id, Exam.title, Exam.review, Exam.closes_at, Exam.state.label("exam_state"),
+            StoredPaper.content, StoredPaper.id, Exam.title, Exam.review, Exam.closes_at,
+            Exam.state.label("exam_state"),
         )
         .join(StoredPaper, sa.and_(StoredPaper.tenant_id == Attempt.tenant_id, StoredPaper.id == Attempt.id))
         .join(Exam, sa.and_(Exam.tenant_id == Attempt.tenant_id, Exam.id == Attempt.exam_id))
