@@ -1,0 +1,268 @@
+"""The pages of the bank, for authors and administrators."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, ngettext
+
+from examhall.bank import operations
+from examhall.bank.authoring_forms import FORMS, QuestionForm
+from examhall.bank.formats import Import
+from examhall.bank.forms import STATUSES, BankForm, FilingForm, ImportForm
+from examhall.bank.models import Bank, Question, QuestionVersion
+from examhall.bank.reading import QuestionList, counted_banks, load_bank, load_question
+from examhall.bank.types import TYPES, type_named
+from examhall.errors import NotFound
+from examhall.extensions import Statement, db
+from examhall.storage.records import tenant_id
+from examhall.web.forms import require_revision
+from examhall.web.guards import permitted, throttled
+from examhall.web.views import ListView, MethodView
+
+#: Questions and errors that a preview shows; a page of thousands helps nobody.
+PREVIEWED = 100
+_LINE_END = re.compile(r"\r\n?|\n")
+
+
+@permitted("banks.read")
+class BankListPage(ListView):
+    """The question banks."""
+
+    model, template = Bank, "bank/bank_list.html"
+    search, ordering = ("name", "description"), ("name", "created_at", "updated_at")
+
+    def query(self) -> Statement:
+        """Banks with the number of their questions."""
+        return counted_banks()
+
+
+@permitted("banks.write")
+class BankNewPage(MethodView):
+    """A new bank."""
+
+    template = "bank/bank_form.html"
+
+    def get(self) -> ResponseReturnValue:
+        """The form."""
+        return self.respond(form=BankForm(), bank=None)
+
+    def post(self) -> ResponseReturnValue:
+        """Make the bank and go on to it."""
+        form = BankForm()
+        bank = form.accept(lambda: operations.create_bank(form.name.data or "", form.description.data or ""))
+        if bank is None:
+            return self.respond(form=form, bank=None), 422
+        flash(gettext("The bank is ready for its first questions."), "success")
+        return redirect(url_for("question_list", id=bank.id), 303)
+
+
+@permitted("banks.write")
+class BankEditPage(MethodView):
+    """Name and description of a bank."""
+
+    template = "bank/bank_form.html"
+
+    def get(self, id: UUID) -> ResponseReturnValue:
+        """The form."""
+        bank = load_bank(id)
+        return self.respond(form=BankForm(obj=bank), bank=bank)
+
+    def post(self, id: UUID) -> ResponseReturnValue:
+        """Change the bank."""
+        bank = load_bank(id)
+        form = BankForm(obj=bank)
+        require_revision(bank, form)
+        done = form.accept(lambda: operations.update_bank(bank, name=form.name.data, description=form.description.data))
+        if done is None:
+            return self.respond(form=form, bank=bank), 422
+        flash(gettext("Saved."), "success")
+        return redirect(url_for("question_list", id=id), 303)
+
+
+@permitted("banks.read")
+class QuestionListPage(QuestionList):
+    """The questions of one bank."""
+
+    template = "bank/question_list.html"
+
+    def get(self, id: UUID) -> ResponseReturnValue:
+        """The list, and what it can be narrowed by."""
+        bank = load_bank(id)
+        rows, page = self.page_of(self.query().where(Question.bank_id == id))
+        return self.respond(
+            bank=bank, rows=rows, page=page, types=TYPES, statuses=STATUSES,
+            categories=[(path, path) for path in operations.categories(id)],
+            tags=[(tag, tag) for tag in operations.tags(id)],
+        )  # fmt: skip
+
+
+@permitted("banks.write")
+class QuestionNewPage(MethodView):
+    """A new question: first its type, then the form of that type."""
+
+    template = "bank/question_new.html"
+
+    def get(self, id: UUID) -> ResponseReturnValue:
+        """The types, or the form of the one that the address names."""
+        bank, kind = load_bank(id), request.args.get("type")
+        if kind is None:
+            return self.respond(bank=bank, types=TYPES, form=None)
+        form = _form_of(kind)(status="ready", category=request.args.get("category", "")[:200])
+        form.grow()
+        return self.respond(bank=bank, kind=type_named(kind), form=form)
+
+    def post(self, id: UUID) -> ResponseReturnValue:
+        """Add the question."""
+        bank, kind = load_bank(id), request.args.get("type", "")
+        form = _form_of(kind)()
+        question = form.accept(
+            lambda: operations.create_question(
+                id, kind, form.name.data or "", form.body(), tags=form.tags.words,
+                category=form.category.data or "", status=form.status.data,
+            )
+        )  # fmt: skip
+        if question is None:
+            form.grow()
+            return self.respond(bank=bank, kind=type_named(kind), form=form), 422
+        flash(gettext("The question is in the bank."), "success")
+        return redirect(url_for("question_detail", id=question.id), 303)
+
+
+@permitted(GET="banks.read", POST="banks.write")
+class QuestionDetailPage(MethodView):
+    """One question: as a candidate sees it, its key, its filing, its versions."""
+
+    template = "bank/question_detail.html"
+
+    def get(self, id: UUID) -> ResponseReturnValue:
+        """The latest version, or the one whose number the address names."""
+        return self._page(load_question(id))
+
+    def post(self, id: UUID) -> ResponseReturnValue:
+        """Change name, category, tags and status."""
+        question = load_question(id)
+        form = FilingForm()
+        require_revision(question, form)
+        done = form.accept(
+            lambda: operations.update_question(
+                question, name=form.name.data, category=form.category.data, tags=form.tags.words,
+                status=form.status.data,
+            )
+        )  # fmt: skip
+        if done is None:
+            return self._page(question, form), 422  # type: ignore[return-value]  # a page and its status
+        flash(gettext("Saved."), "success")
+        return redirect(url_for("question_detail", id=id), 303)
+
+    def _page(self, question: Question, form: FilingForm | None = None) -> ResponseReturnValue:
+        versions = _versions(question.id)
+        asked = request.args.get("version", str(question.latest_number))
+        version = next((version for version in versions if str(version.number) == asked), None)
+        if version is None:
+            raise NotFound()
+        return self.respond(
+            question=question, bank=load_bank(question.bank_id), versions=versions, version=version, statuses=STATUSES,
+            kind=type_named(version.type), body=operations.bodies([version.id])[version.id],
+            form=form or FilingForm(obj=question),
+        )  # fmt: skip
+
+
+@permitted("banks.write")
+class QuestionEditPage(MethodView):
+    """What a question asks: saving adds a version."""
+
+    template = "bank/question_edit.html"
+
+    def get(self, id: UUID) -> ResponseReturnValue:
+        """The form with the latest version."""
+        question = load_question(id)
+        return self._page(question, self._form(question))
+
+    def post(self, id: UUID) -> ResponseReturnValue:
+        """Add a version, unless it would ask the same."""
+        question = load_question(id)
+        form, before = self._form(question), question.latest_number
+        require_revision(question, form)
+        version = form.accept(
+            lambda: operations.add_version(
+                question, form.body(), form.name.data or question.name, revision=question.revision
+            )
+        )
+        if version is None:
+            return self._page(question, form), 422  # type: ignore[return-value]  # a page and its status
+        if version.number == before:
+            flash(gettext("Nothing was changed, so there is no new version."), "info")
+        else:
+            flash(gettext("Version %(number)s is in use from now on.", number=version.number), "success")
+        return redirect(url_for("question_detail", id=id), 303)
+
+    def _form(self, question: Question) -> QuestionForm:
+        body = operations.bodies([question.latest_version_id])[question.latest_version_id]
+        return _form_of(question.type).for_body(body, name=question.name, revision=question.revision)
+
+    def _page(self, question: Question, form: QuestionForm) -> ResponseReturnValue:
+        form.grow()
+        bank = load_bank(question.bank_id)
+        return self.respond(question=question, bank=bank, kind=type_named(question.type), form=form)
+
+
+@permitted("banks.write")
+@throttled(POST="import")
+class QuestionImportPage(MethodView):
+    """Questions from a GIFT file: a look at all of them first, then all or nothing."""
+
+    template = "bank/question_import.html"
+
+    def get(self, id: UUID) -> ResponseReturnValue:
+        """The form."""
+        return self.respond(bank=load_bank(id), form=ImportForm(), found=None)
+
+    def post(self, id: UUID) -> ResponseReturnValue:
+        """Show what the file holds; import it when its author has seen that.
+
+        The text travels in the page between the two steps, so nothing is kept of an import that is given up.
+        """
+        bank, form = load_bank(id), ImportForm()
+        data = form.file.data.read() if form.file.data else (form.text.data or "").encode()
+        found = form.accept(lambda: operations.check_gift(id, data))
+        if found is None:
+            return self.respond(bank=bank, form=form, found=None), 422
+        form.text.data = data.decode("utf-8-sig")
+        if "edit" in request.form:
+            return self.respond(bank=bank, form=form, found=None)
+        if found.errors or "commit" not in request.form:
+            return self._preview(bank, form, found)
+        operations.import_questions(id, found.questions)
+        count = len(found.questions)
+        flash(ngettext("One question was imported.", "%(num)s questions were imported.", count), "success")
+        return redirect(url_for("question_list", id=id), 303)
+
+    def _preview(self, bank: Bank, form: ImportForm, found: Import) -> ResponseReturnValue:
+        lines = _LINE_END.split(form.text.data or "")
+        faults = [(message, "".join(lines[message.line - 1 : message.line])) for message in found.errors[:PREVIEWED]]
+        shown = [
+            (parsed, type_named(parsed.type), type_named(parsed.type).load(parsed.body))
+            for parsed in found.questions[:PREVIEWED]
+        ]
+        page = self.respond(bank=bank, form=form, found=found, faults=faults, shown=shown)
+        return (page, 422) if faults else page
+
+
+def _form_of(kind: str) -> type[QuestionForm]:
+    if kind not in FORMS:
+        raise NotFound()
+    return FORMS[kind]
+
+
+def _versions(question_id: UUID) -> list[Any]:
+    """A question's versions without their bodies, the latest first."""
+    kept = QuestionVersion
+    columns = sa.select(kept.id, kept.number, kept.type, kept.name, kept.created_at)
+    mine = columns.where(kept.tenant_id == tenant_id(), kept.question_id == question_id)
+    return list(db.session.execute(mine.order_by(kept.number.desc())))
