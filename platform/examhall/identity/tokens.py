@@ -28,6 +28,7 @@ from examhall.identity.roles import Role
 from examhall.storage.records import tenant_id
 
 ISSUER = "examhall"
+KINDS = ("access", "refresh")
 
 
 @dataclass(frozen=True)
@@ -90,15 +91,14 @@ def init_tokens(jwt: JWTManager) -> None:
 def is_complete(header: Mapping[str, Any], claims: Mapping[str, Any]) -> bool:
     """Whether a token, already found to be signed for this tenant, says all that ours say.
 
-    The extension alone would take one without `exp`, `jti` or `type`.
+    The extension alone would take one without `exp`, `jti` or `type`, and any type but `refresh` for an access token.
     """
     return (
-        isinstance(claims.get("exp"), int)
-        and isinstance(claims.get("iat"), int)
-        and isinstance(claims.get("epoch"), int)
+        all(type(claims.get(name)) is int for name in ("exp", "iat", "epoch"))  # True is an int to isinstance
         and claims.get("iss") == ISSUER
         and claims.get("aud") == current_app.config["JWT_DECODE_AUDIENCE"]
         and claims.get("typ") == claims.get("type")
+        and claims["type"] in KINDS
         and all(isinstance(claims.get(name), str) and claims[name] for name in ("sub", "jti", "sid"))
         and header.get("kid") == key_id(current_app.config["JWT_SECRET_KEY"])
     )

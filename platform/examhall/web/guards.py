@@ -6,6 +6,7 @@ in that order. Boot check, OpenAPI document and contract matrix read the same po
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol, TypeVar, cast
@@ -21,6 +22,9 @@ from examhall.extensions import client_address, limiter
 from examhall.web.scope import scope
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+#: RFC 6750 §2.1, with the one spelling of base64url that JWTs have (RFC 7515 §2): no padding, nothing around it.
+BEARER = re.compile(r"Bearer +[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 
 #: The buckets that limits are counted in; each tenant gives each its size.
 BUCKETS = ("visit", "read", "write", "save", "start", "import", "export")
@@ -113,7 +117,10 @@ def authenticate(refresh: bool = False) -> Principal:
 
     A request with an `Authorization` header never reads cookies: an app's request can't borrow a browser's session.
     """
-    location = "headers" if "Authorization" in request.headers else "cookies"
+    header = request.headers.get("Authorization")
+    location = "cookies" if header is None else "headers"
+    if header is not None and not BEARER.fullmatch(header):
+        raise Unauthenticated()
     try:
         verify_jwt_in_request(locations=[location], refresh=refresh)
     except ExpiredSignatureError as error:
