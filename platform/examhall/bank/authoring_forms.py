@@ -19,6 +19,7 @@ from examhall.bank.richtext import foreign_tags
 from examhall.bank.texts import CATEGORY_LIMIT, NAME_LIMIT
 from examhall.bank.types.contract import Body
 from examhall.errors import N_, Invalid
+from examhall.web.form_texts import Worded
 from examhall.web.forms import Form
 
 _AT_ROW = re.compile(r"body\.(options|answers)\.([0-9]+)(?:\.(\w+))?")
@@ -69,6 +70,8 @@ class Rows(FieldList):  # type: ignore[type-arg]  # the class is generic in its 
 
 class Row(wtforms.Form):
     """One option or answer."""
+
+    Meta = Worded
 
     #: The field that the row is about.
     lead_name: ClassVar[str] = "text"

@@ -13,10 +13,14 @@ TEXTS: Mapping[str, str] = {
     "This field is required.": N_("This is needed. Fill it in."),
     "Not a valid choice.": N_("Choose from the list."),
     "Invalid Choice: could not coerce.": N_("Choose from the list."),
+    "Invalid choice(s): one or more data inputs could not be coerced.": N_("Choose from the list."),
+    "Not a valid integer value.": N_("Give a whole number."),
+    "Not a valid datetime value.": N_("Give date and time, such as 2026-05-01 09:00."),
     "Field must be between %(min)d and %(max)d characters long.": N_("Give %(min)d to %(max)d characters."),
 }
 #: The singular of WTForms' text to ours for a number.
 COUNTED: Mapping[str, Callable[[int], str]] = {
+    "'%(value)s' is not a valid choice for this field.": lambda number: gettext("Choose from the list."),
     "Field must be at least %(min)d character long.": lambda number: ngettext(
         "Give at least one character.", "Give at least %(num)s characters.", number
     ),
