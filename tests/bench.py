@@ -1,4 +1,4 @@
-"""`make bench`: what each main operation costs on both engines, in SQL statements, bytes, and CPU of server and database.
+"""`make bench`: what each main operation costs on both engines: SQL statements, bytes, CPU of server and database.
 
 Calls go through the whole WSGI app in this process, so that host noise stays out: CPU time is this process's own plus
 that of the PostgreSQL backends that served it. BEGIN, SET LOCAL and COMMIT count as statements.

@@ -76,7 +76,7 @@ class Start(MethodView):
     answers = {"POST": [(201, AttemptOut), (200, AttemptOut)]}
 
     def post(self, exam_id: UUID, data: StartIn) -> ResponseReturnValue:
-        """Start an attempt: 201 for a new one, 200 for the one that is open. However often it is called, there is one."""
+        """Start an attempt: 201 for a new one, 200 for the open one. However often it is called, there is one."""
         attempt, created = operations.start(exam_id, me().id, data.access_code)
         return _json(attempt_out(attempt), AttemptOut), 201 if created else 200
 

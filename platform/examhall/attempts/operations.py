@@ -339,7 +339,8 @@ def _append_all(new: Sequence[tuple[UUID, steps.Step]]) -> None:
         {
             "tenant_id": tenant, "id": new_id(), "attempt_id": attempt_id, "number": step.number,
             "kind": step.kind.value, "at": step.at, "actor_id": step.actor, "slot": step.slot, "seq": step.seq,
-            "response": step.response, "client_time": step.client_time, "data": step.data, "previous": step.previous, "hash": step.hash, "created_at": step.at,
+            "response": step.response, "client_time": step.client_time, "data": step.data,
+            "previous": step.previous, "hash": step.hash, "created_at": step.at,
         }
         for attempt_id, step in new
     ]  # fmt: skip
