@@ -1,12 +1,16 @@
-"""Folders of tenants made for a test: right in every key, then changed in one."""
+"""Tenants made for a test: their folders, right in every key and then changed in one, and whole halls of them."""
 
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
+
+from examhall.settings import load_settings
+from hall import Hall
 
 NAMESPACE = UUID("6f0b7f0e-3a51-4a2e-9a53-0d0c52a0e0c1")
 
@@ -35,3 +39,16 @@ def toml(values: Mapping[str, Any], path: tuple[str, ...] = ()) -> str:
         if isinstance(value, dict):
             lines += [f"[{'.'.join(json.dumps(part) for part in (*path, key))}]", toml(value, (*path, key))]
     return "\n".join(lines) + "\n"
+
+
+def standing_hall(root: Path, empty: Path, tenants: Mapping[str, Mapping[str, Any]], **settings: Any) -> Hall:
+    """A hall below `root` for a whole module of tests; `empty` is a migrated SQLite file. Dispose of it after."""
+    for slug, changes in tenants.items():
+        tenant_folder(root / "tenants", slug, **changes)
+    folders = {"tenants_folder": root / "tenants", "instance_folder": root / "instance"}
+    hall = Hall(load_settings({"EXAMHALL_ENV": "testing"}).model_copy(update={**folders, **settings}), "sqlite")
+    for tenant in hall.platform.directory:
+        file = Path(hall.platform.extensions["engines"].url_of(tenant).database)
+        file.parent.mkdir(parents=True)
+        shutil.copy(empty, file)
+    return hall

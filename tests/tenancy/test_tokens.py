@@ -10,7 +10,6 @@ import base64
 import hashlib
 import hmac
 import json
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -24,10 +23,9 @@ import time_machine
 
 from examhall.extensions import db, limiter
 from examhall.identity.models import User
-from examhall.settings import load_settings
 from hall import PASSWORD, Api, Hall
 from tenancy.conftest import MakeTenants
-from tenancy.folders import tenant_folder
+from tenancy.folders import standing_hall
 
 Claims = dict[str, Any]
 
@@ -35,15 +33,7 @@ Claims = dict[str, Any]
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Hall]:
     """One hall for the whole table: tokens are tried, and nothing else changes."""
-    root = tmp_path_factory.mktemp("tokens")
-    for slug in ("acme", "bolt"):
-        tenant_folder(root / "tenants", slug)
-    changes = {"tenants_folder": root / "tenants", "instance_folder": root / "instance"}
-    hall = Hall(load_settings({"EXAMHALL_ENV": "testing"}).model_copy(update=changes), "sqlite")
-    for tenant in hall.platform.directory:
-        file = Path(hall.platform.extensions["engines"].url_of(tenant).database)
-        file.parent.mkdir(parents=True)
-        shutil.copy(sqlite_template, file)
+    hall = standing_hall(tmp_path_factory.mktemp("tokens"), sqlite_template, {"acme": {}, "bolt": {}})
     yield hall
     hall.dispose()
 
