@@ -28,7 +28,7 @@ class SignInOut(BaseModel):
 
 
 class TenantOut(BaseModel):
-    """An organization as an app shows it. `name` is in the language asked for, `locales` begins with the default one."""
+    """An organization as an app shows it: `name` in the language asked for, `locales` with the default one first."""
 
     slug: str
     name: str
