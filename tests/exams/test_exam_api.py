@@ -54,11 +54,6 @@ def test_every_setting_is_kept_as_it_was_sent(author: Api) -> None:
     assert author.get(path).json == expected
 
 
-def test_a_line_break_of_plain_text_is_kept(author: Api) -> None:
-    made = author.post("/exams", {"title": "Lines", "description": "First\r\nsecond"})
-    assert made.json["description"] == "First<br>second"
-
-
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({}, "title"),
     ({"title": "   "}, "title"),

@@ -50,6 +50,14 @@ def has_attempts(exam_id: UUID) -> bool:
     return db.session.scalar(anyone) is not None
 
 
+def attempts_at_exam() -> sa.ScalarSelect[int]:
+    """How many attempts there are at the exam of each row of a statement about exams."""
+    counted = sa.select(sa.func.count(_attempts.id)).where(
+        _attempts.tenant_id == Exam.tenant_id, _attempts.exam_id == Exam.id
+    )
+    return counted.correlate(Exam).scalar_subquery()
+
+
 # one candidate ---------------------------------------------------------------------------------------------------
 
 
@@ -142,7 +150,7 @@ def sittable(user_id: UUID, moment: datetime, *columns: Any, upcoming: bool = Fa
     """The published exams that are open to a candidate, those with an attempt in progress included.
 
     Gives the columns of `schemas.ExamListed` as they hold for the candidate, and further `columns` of `Exam`. With
-    `upcoming` also the exams that open later.
+    `upcoming` also the exams that open later; what is in progress comes first then, and those last.
     """
     opens_at, closes_at = _window()
     limit = (Exam.time_limit_minutes + Assignment.extra_minutes).label("time_limit_minutes")
@@ -151,7 +159,9 @@ def sittable(user_id: UUID, moment: datetime, *columns: Any, upcoming: bool = Fa
         Exam.id, Exam.title, Exam.state, opens_at, closes_at, limit, _allowed(), _used(user_id), in_progress, *columns
     )
     statement = _assigned(statement, user_id).where(Exam.state == ExamState.PUBLISHED.value)
-    if not upcoming:
+    if upcoming:
+        statement = statement.order_by(sa.case((in_progress.is_not(None), 0), (opens_at > moment, 2), else_=1))
+    else:
         statement = statement.where(sa.or_(opens_at.is_(None), opens_at <= moment, in_progress.is_not(None)))
     return statement.where(sa.or_(closes_at.is_(None), closes_at > moment, in_progress.is_not(None)))
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from examhall.bank import texts
-from examhall.bank.richtext import render, sanitise
+from examhall.bank.richtext import sanitise
 from examhall.clock import now
 from examhall.errors import N_, Conflict, FieldError, Invalid, PreconditionFailed
 from examhall.exams.access import find_exam, has_attempts
@@ -125,7 +125,7 @@ def _written(fields: dict[str, Any]) -> dict[str, Any]:
         stored["title"] = texts.needed("title", stored["title"], TITLE_LIMIT)
     if "description" in stored:
         text = texts.paragraphs("description", stored["description"], DESCRIPTION_LIMIT)
-        stored["description"] = sanitise(render(text, "moodle"))
+        stored["description"] = sanitise(text)
     if "access_code" in stored:
         stored["access_code"] = texts.one_line("access_code", stored["access_code"] or "", CODE_LIMIT) or None
     if "review" in stored:
