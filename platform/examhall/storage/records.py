@@ -45,6 +45,8 @@ class Exact(sa.types.TypeDecorator[Decimal]):
 
     impl = sa.Numeric
     cache_ok = True
+    #: As text, 9 would come after 10.
+    sorts_as = sa.Float()
 
     def __init__(self, precision: int = 12, scale: int = 5) -> None:
         super().__init__(precision, scale)

@@ -124,8 +124,14 @@ def ordered(statement: Statement, model: Any, ordering: Sequence[str], asked: st
             text = ", ".join(sorted(known))
             raise BadRequest(message, known=text, errors=[FieldError("order", message, {"known": text})])
         names = [asked]
-    columns = [getattr(model, name.removeprefix("-")) for name in names]
+    columns = [_sortable(getattr(model, name.removeprefix("-"))) for name in names]
     terms = [
         column.desc() if name.startswith("-") else column.asc() for name, column in zip(names, columns, strict=True)
     ]
     return statement.order_by(*terms, model.id)
+
+
+def _sortable(column: Any) -> Any:
+    """The column, or what its type sorts as where that is not how it is stored."""
+    kind = getattr(column.type, "sorts_as", None)
+    return column if kind is None else sa.cast(column, kind)
