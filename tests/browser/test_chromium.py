@@ -5,19 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from browser import chromium
 
 
 @pytest.mark.browser
-def test_it_draws_a_page_with_arabic_in_it() -> None:
-    with sync_playwright() as playwright, chromium.launch(playwright) as browser:
-        page = browser.new_page()
-        page.set_content("<html lang=ar dir=rtl><title>قلم</title><h1>بوابة الامتحانات</h1>")
+def test_it_draws_a_page_with_arabic_in_it(browser: Browser) -> None:
+    page = browser.new_page()
+    page.set_content("<html lang=ar dir=rtl><title>قلم</title><h1>بوابة الامتحانات</h1>")
 
-        assert page.title() == "قلم"
-        assert page.get_by_role("heading").inner_text() == "بوابة الامتحانات"
+    assert page.title() == "قلم"
+    assert page.get_by_role("heading").inner_text() == "بوابة الامتحانات"
+    page.close()
 
 
 def test_without_browser_and_apt_it_says_what_to_type(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ export function read(text, decimal) {
   const parts = /^([+-]?)([\d.,]*)(e[+-]?\d{1,2})?$/i.exec(plain);
   if (!parts || !/\d/.test(parts[2])) return { fault: "number" };
   const [, sign, figure, exponent = ""] = parts;
-  const value = point(figure, decimal);
+  const value = point(figure, latin(decimal));
   if (value.fault) return value;
   const number = sign + value.figure + exponent;
   return number.length <= LIMIT && Math.abs(Number(number)) < 1e100 ? { number } : { fault: "number" };

@@ -1,0 +1,49 @@
+"""A browser for the run, and for each test a hall that a real server serves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from browser import chromium
+from browser.live import Live
+from browser.visitor import Visitor
+from hall import MakeHall, Person
+
+MakeVisitor = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The run's Chromium."""
+    with sync_playwright() as playwright, chromium.launch(playwright) as browser:
+        yield browser
+
+
+@pytest.fixture
+def live(make_hall: MakeHall) -> Iterator[Live]:
+    """A hall of both tenants on SQLite, served on a port of its own."""
+    with Live(make_hall()) as live:
+        yield live
+
+
+@pytest.fixture
+def visit(browser: Browser, live: Live) -> Iterator[MakeVisitor]:
+    """`visit(person, width=1280)`: somebody at a device of their own, signed in. Fails on errors in their console."""
+    visitors: list[Visitor] = []
+
+    def make(person: Person, width: int = 1280) -> Visitor:
+        locale = "ar" if person.tenant == "qalam" else "en"
+        context = browser.new_context(viewport={"width": width, "height": 850}, locale=locale)
+        context.set_default_timeout(10_000)
+        visitor = Visitor(live, person, context)
+        visitors.append(visitor)
+        visitor.sign_in()
+        return visitor
+
+    yield make
+    for visitor in visitors:
+        visitor.context.close()
+    assert [fault for visitor in visitors for fault in visitor.faults] == []

@@ -1,0 +1,101 @@
+"""A person at a browser: signs in, sits an exam, looks at what the page says."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from browser.live import Live
+from hall import PASSWORD, Person
+
+#: What the browser itself reports of an answer that a test provokes.
+PROVOKED = re.compile(r"Failed to load resource|net::ERR_")
+
+
+class Visitor:
+    """Somebody signed in at one device. `page` is the tab they look at."""
+
+    def __init__(self, live: Live, person: Person, context: BrowserContext) -> None:
+        self.live, self.person, self.context = live, person, context
+        self.base = live.url(person.tenant)
+        self.faults: list[str] = []
+        self.page = self.new_tab()
+
+    def new_tab(self) -> Page:
+        """Another tab, whose faults count as well."""
+        page = self.context.new_page()
+        page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
+        page.on("console", lambda message: self._console(page, message.type, message.text))
+        return page
+
+    def _console(self, page: Page, kind: str, text: str) -> None:
+        if kind in ("error", "warning") and not PROVOKED.search(text):
+            self.faults.append(f"{page.url}: {text}")
+
+    def sign_in(self) -> None:
+        """Fill in the form; ends on the start page."""
+        self.page.goto(f"{self.base}/sign-in")
+        self.page.fill("[name=email]", self.person.email)
+        self.page.fill("[name=password]", PASSWORD)
+        self.page.press("[name=password]", "Enter")
+        self.page.wait_for_url(lambda url: "sign-in" not in url)
+
+    def go(self, path: str) -> None:
+        """Open an address of the portal."""
+        self.page.goto(self.base + path)
+
+    def start(self, exam_id: str) -> None:
+        """From the exam's start page into the sitting."""
+        self.go(f"/exams/{exam_id}")
+        self.page.locator('form[action$="/start"] button.btn-primary').click()
+        self.page.wait_for_url("**/attempts/*")
+
+    def question(self, number: int) -> Locator:
+        """Go to a question by its cell."""
+        cell = self.page.locator(f'#navigator a[data-slot="{number}"]')
+        if not cell.is_visible():
+            self.page.click(".navigator-button")
+        cell.click()
+        shown = self.page.locator(f"#q-{number}")
+        expect(shown).to_be_visible()
+        return shown
+
+    def answer(self, number: int, text: str) -> None:
+        """Type an answer."""
+        self.question(number).locator(".answer").fill(text)
+
+    def expect_state(self, state: str) -> None:
+        """Wait until the page says `saved`, `saving`, `unsaved` or `offline`."""
+        expect(self.page.locator("#save-state")).to_have_attribute("data-state", state)
+
+    def open_finish(self) -> Locator:
+        """Open the dialog in which one hands in."""
+        if self.page.viewport_size and self.page.viewport_size["width"] < 900:
+            self.page.click(".navigator-button")
+        self.page.locator("#navigator [data-opens]").click()
+        return self.page.locator("#submit-dialog")
+
+    def hand_in(self) -> None:
+        """Hand in; ends on the result."""
+        self.open_finish().locator("[type=submit]").click()
+        self.page.wait_for_url("**/result")
+
+    def kept(self) -> list[str]:
+        """The keys under which this browser keeps something of attempts."""
+        keys: list[str] = self.page.evaluate("Object.keys(localStorage).filter(key => !key.endsWith('/renewed'))")
+        return keys
+
+    def stored(self) -> dict[int, Any]:
+        """Slot to the response that the server holds for the attempt on the page."""
+        url = self.page.evaluate("JSON.parse(document.getElementById('attempt-data').textContent).urls.attempt")
+        answers = self.page.evaluate("url => fetch(url).then(answer => answer.json())", url)["answers"]
+        return {answer["slot"]: answer["response"] for answer in answers}
+
+    def expect_accessible(self) -> None:
+        """Hold the page to WCAG by axe."""
+        found = Axe().run(self.page)
+        places = [node["html"] for violation in found.response["violations"] for node in violation["nodes"]]
+        assert found.violations_count == 0, f"{self.page.url}\n{found.generate_snapshot()}\n" + "\n".join(places[:5])
