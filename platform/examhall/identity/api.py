@@ -115,13 +115,13 @@ class Users(ListView):
         return _new(user, one_time), 201
 
 
-@permitted(GET="users.read", PATCH="users.write")
+@permitted(GET="users.read", PATCH="users.write", DELETE="users.write")
 class UserItem(MethodView):
     """One person."""
 
     model, schema = User, UserOut
     bodies = {"PATCH": UserChange}
-    answers = {"PATCH": (200, NewUserOut)}
+    answers = {"PATCH": (200, NewUserOut), "DELETE": (204, None)}
 
     def get(self, id: UUID) -> ResponseReturnValue:
         """Show a person."""
@@ -134,6 +134,11 @@ class UserItem(MethodView):
         operations.update_user(user, me().id, name=data.name, role=data.role, active=data.active)
         one_time = operations.reset_password(user) if data.reset_password else None
         return _new(user, one_time)
+
+    def delete(self, id: UUID) -> ResponseReturnValue:
+        """Delete a person who has sat nothing. Whoever has is kept with their attempts: disable them instead."""
+        operations.delete_user(self.load(id=id), me().id)
+        return Response(status=204)
 
 
 def _new(user: User, one_time: str | None) -> dict[str, Any]:

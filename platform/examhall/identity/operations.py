@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
 from flask import current_app, g
+from sqlalchemy.exc import IntegrityError
 
 from examhall.clock import now
 from examhall.errors import N_, Conflict, FieldError, Invalid, Unauthenticated
@@ -88,6 +89,20 @@ def update_user(
     db.session.flush()
     audit.info("user %s changed: role %s, active %s", user.id, user.role, user.active)
     return user
+
+
+@writes
+def delete_user(user: User, actor: UUID) -> None:
+    """Delete a person with their sign-ins and assignments. Raises `Conflict` for oneself and once there are attempts."""
+    if user.id == actor:
+        raise Conflict(N_("You can't delete yourself. Ask another administrator."))
+    db.session.delete(user)
+    try:
+        db.session.flush()
+    except IntegrityError as error:  # the attempts slice stands above this one: its foreign key speaks for it
+        message = N_("This person has sat exams, and attempts are records. Disable the person instead.")
+        raise Conflict(message, code="user_has_attempts") from error
+    audit.info("user %s deleted", user.id)
 
 
 def reset_password(user: User) -> str:
