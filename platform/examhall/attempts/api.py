@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import request
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from examhall.attempts import operations
@@ -28,12 +28,17 @@ from examhall.clock import now
 from examhall.errors import NotFound
 from examhall.exams.access import find_exam
 from examhall.exams.models import Exam
-from examhall.extensions import Statement
+from examhall.extensions import Statement, db
 from examhall.identity.models import User
 from examhall.identity.principal import me
 from examhall.storage.records import tenant_id
+from examhall.web.export import csv_file, csv_wanted
 from examhall.web.guards import permitted, throttled
+from examhall.web.query import filtered
 from examhall.web.views import ListView, MethodView
+
+#: What a file of attempts tells of each.
+COLUMNS = ("name", "email", "number", "state", "started_at", "deadline_at", "submitted_at", "step_count")
 
 
 def attempt_out(attempt: Found) -> dict[str, Any]:
@@ -89,10 +94,10 @@ class ExamAttempts(ListView):
     filters, search, ordering = ("state", "user_id"), (), ("-started_at", "number")
 
     def get(self, exam_id: UUID) -> ResponseReturnValue:
-        """Who sat the exam, and how far they are."""
-        find_exam(exam_id)
+        """Who sat the exam, and how far they are; as JSON, or all of them as CSV (`Accept` or `?format=csv`)."""
+        exam = find_exam(exam_id)
         operations.finish_overdue(exam_id=exam_id)
-        return super().get(exam_id=exam_id)
+        return self.csv(exam.title) if csv_wanted() else super().get(exam_id=exam_id)
 
     def query(self) -> Statement:
         """The attempts at the exam of the address, with their candidates."""
@@ -103,6 +108,14 @@ class ExamAttempts(ListView):
             .join(User, sa.and_(User.tenant_id == Attempt.tenant_id, User.id == Attempt.user_id))
             .where(Attempt.tenant_id == tenant_id(), Attempt.exam_id == (request.view_args or {})["exam_id"])
         )
+
+    def csv(self, title: str) -> Response:
+        """All rows, streamed as they come from the database."""
+        statement = filtered(self.query(), Attempt, self.filters, request.args)
+        rows = db.session.execute(
+            statement.order_by(User.name, Attempt.number, Attempt.id).execution_options(yield_per=500)
+        )
+        return csv_file(f"attempts-{title}", COLUMNS, ([getattr(row, name) for name in COLUMNS] for row in rows))
 
 
 @permitted("exams.sit")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import Response, request, stream_with_context
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from examhall.attempts import operations as attempts
@@ -17,10 +15,10 @@ from examhall.exams.access import find_exam
 from examhall.extensions import Statement, db
 from examhall.identity.models import User
 from examhall.identity.principal import me
-from examhall.results.export import stream
 from examhall.results.review import review
 from examhall.results.schemas import ExamResultOut, ResultOut
 from examhall.storage.records import tenant_id
+from examhall.web.export import csv_file, csv_wanted
 from examhall.web.guards import permitted, throttled
 from examhall.web.query import filtered
 from examhall.web.views import ListView, MethodView
@@ -64,7 +62,7 @@ class ExamResults(ListView):
         """The grades, as JSON or as CSV (`Accept: text/csv` or `?format=csv`; then all of them at once)."""
         exam = find_exam(exam_id)
         attempts.finish_overdue(exam_id=exam_id)
-        if request.args.get("format") == "csv" or request.accept_mimetypes.best == "text/csv":
+        if csv_wanted():
             return self.csv(exam.title)
         return super().get(exam_id=exam_id)
 
@@ -89,13 +87,5 @@ class ExamResults(ListView):
             User.name, Attempt.number, Attempt.id
         )
 
-        def rows() -> Iterator[tuple[Any, ...]]:
-            for row in db.session.execute(statement.execution_options(yield_per=500)):
-                yield tuple(getattr(row, name) for name in COLUMNS)
-
-        name = (
-            "".join(character if character.isascii() and character.isalnum() else "-" for character in title).strip("-")
-            or "exam"
-        )
-        headers = {"Content-Disposition": f'attachment; filename="results-{name[:60]}.csv"'}
-        return Response(stream_with_context(stream(COLUMNS, rows())), mimetype="text/csv", headers=headers)
+        rows = db.session.execute(statement.execution_options(yield_per=500))
+        return csv_file(f"results-{title}", COLUMNS, ([getattr(row, name) for name in COLUMNS] for row in rows))

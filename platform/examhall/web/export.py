@@ -1,4 +1,4 @@
-"""Results as CSV: streamed, and safe to open in a spreadsheet (OWASP ASVS 5.0, 1.2.10)."""
+"""Lists as CSV: streamed, and safe to open in a spreadsheet (OWASP ASVS 5.0, 1.2.10)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,28 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from flask import Response, request, stream_with_context
+
+from examhall.errors import N_, BadRequest, FieldError
+
 #: A cell that begins with one of these may be run as a formula.
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
+
+
+def csv_wanted() -> bool:
+    """Whether the caller asks for CSV, by `?format=csv` or else by `Accept`. Raises `BadRequest` for another format."""
+    asked = request.args.get("format")
+    if asked not in (None, "", "csv", "json"):
+        message = N_("There is no such format. Choose one of: %(known)s.")
+        raise BadRequest(message, known="csv, json", errors=[FieldError("format", message, {"known": "csv, json"})])
+    return asked == "csv" or (not asked and request.accept_mimetypes.best == "text/csv")
+
+
+def csv_file(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
+    """The rows as a file to download, named after what it holds; sent as they come from the database."""
+    plain = "".join(character if character.isascii() and character.isalnum() else "-" for character in name).strip("-")
+    headers = {"Content-Disposition": f'attachment; filename="{plain[:80]}.csv"'}
+    return Response(stream_with_context(stream(header, rows)), mimetype="text/csv", headers=headers)
 
 
 def cell(value: Any) -> str:
