@@ -100,7 +100,7 @@ class UserPassword(MethodView):
 
     def get(self, id: UUID) -> ResponseReturnValue:
         """There is nothing to see twice: back to the person."""
-        return redirect(url_for("user_edit", id=id), 303)
+        return redirect(url_for("user_edit", id=self.load(id=id).id), 303)
 
     def post(self, id: UUID) -> ResponseReturnValue:
         """Make one and show it, this once."""

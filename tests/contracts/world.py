@@ -1,0 +1,122 @@
+"""Two tenants alike in one database: the same kinds of people and things in each, so that only ids tell them apart.
+
+All tenants share one SQLite file here, which is what a missing `tenant_id` in a query needs to do harm.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from examhall.extensions import db, limiter
+from examhall.settings import PROJECT, load_settings
+from hall import Api, Hall
+from sitting import body, compose, right_answer, save, started
+
+HOME, AWAY = "northwind", "qalam"
+
+
+@dataclass
+class Side:
+    """One tenant: its people's clients by name, and the ids of its things."""
+
+    slug: str
+    people: dict[str, Api]
+    things: dict[str, str]
+    tags: dict[str, str]
+
+
+class World:
+    """Both sides, and the way back to where they began."""
+
+    def __init__(self, root: Path, empty: Path) -> None:
+        self.file = root / "all.sqlite"
+        settings = {"tenants_folder": PROJECT / "tenants", "instance_folder": root, "log_level": "ERROR"}
+        shared = {"database_url": f"sqlite:///{self.file}", "address_limit": "1000000/minute"}
+        self.hall = Hall(load_settings({"EXAMHALL_ENV": "testing"}).model_copy(update=settings | shared), "sqlite")
+        shutil.copy(empty, self.file)
+        limiter.reset()
+        self.home, self.away = (self._side(slug) for slug in (HOME, AWAY))
+        self._rest()
+        self.kept = shutil.copy(self.file, root / "kept.sqlite")
+        self._watch = self._look()
+
+    def _side(self, slug: str) -> Side:
+        names = {"candidate": "candidate", "other candidate": "candidate"}
+        roles = names | {role: role for role in ("author", "marker", "invigilator", "admin")}
+        people = {name: self.hall.api(role, slug) for name, role in roles.items()}
+        admin, candidate = people["admin"], people["candidate"]
+        exam = compose(self.hall, slug)
+        assert candidate.person is not None
+        exam.assign(candidate.person)
+        finished = started(exam, candidate)
+        save(candidate, finished, *[{"slot": 1, "response": right_answer(finished["paper"][0]), "seq": 1}])
+        assert candidate.post(f"/attempts/{finished['id']}/submit").status_code == 200
+        attempt = started(exam, candidate)
+        draft = admin.post("/exams", {"title": "A draft", "description": ""}).json["id"]
+        bank = admin.post("/banks", {"name": "Spare", "description": ""}).json["id"]
+        asked = {"type": "true_false", "name": "Asked", "body": body("true_false")}
+        question = admin.post(f"/banks/{bank}/questions", asked).json["id"]
+        section = admin.post(f"/exams/{draft}/sections", {"title": "Part", "questions": [{"question_id": question}]})
+        bystander = str(self.hall.person("candidate", slug).id)
+        unused = admin.post(f"/exams/{draft}/assignments", {"user_id": bystander})
+        things = {
+            "exam": exam.id, "draft": draft, "bank": bank, "question": question, "section": section.json["id"],
+            "assignment": unused.json["id"], "user": bystander, "attempt": attempt["id"], "finished": finished["id"],
+        }  # fmt: skip
+        paths = {"draft": f"/exams/{draft}", "bank": f"/banks/{bank}", "question": f"/questions/{question}"}
+        tags = {name: admin.get(path).headers["ETag"] for name, path in paths.items()}
+        return Side(slug, people, things, tags)
+
+    def changed(self) -> bool:
+        """Whether anything was committed since this was asked last; SQLite counts that for other connections."""
+        before, self._seen = self._seen, self._watch.execute("PRAGMA data_version").fetchone()[0]
+        return bool(before != self._seen)
+
+    def restore(self) -> None:
+        """Everything as it was in the beginning."""
+        self._watch.close()
+        self._rest()
+        shutil.copy(self.kept, self.file)
+        self._watch = self._look()
+        limiter.reset()
+
+    def rows_of(self, slug: str) -> str:
+        """A digest of every row that a tenant has, in every table."""
+        tenant = self.hall.app(slug).tenant.id.hex
+        digest = hashlib.sha256()
+        for table in db.metadata.sorted_tables:
+            found = self._watch.execute(f"SELECT * FROM {table.name} WHERE tenant_id = ? ORDER BY 1, 2", (tenant,))
+            digest.update(repr((table.name, found.fetchall())).encode())
+        return digest.hexdigest()
+
+    def close(self) -> None:
+        self._watch.close()
+        self.hall.dispose()
+
+    def _rest(self) -> None:
+        """Close every connection, so that the file alone holds everything."""
+        self.hall.dispose()
+        with closing(sqlite3.connect(self.file)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        for rest in ("-wal", "-shm"):
+            Path(f"{self.file}{rest}").unlink(missing_ok=True)
+
+    def _look(self) -> sqlite3.Connection:
+        watch = sqlite3.connect(self.file, check_same_thread=False)
+        self._seen: Any = watch.execute("PRAGMA data_version").fetchone()[0]
+        return watch
+
+
+@contextmanager
+def standing_world(root: Path, empty: Path) -> Iterator[World]:
+    """A world for a whole module of tests."""
+    world = World(root, empty)
+    yield world
+    world.close()
