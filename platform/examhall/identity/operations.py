@@ -93,7 +93,7 @@ def update_user(
 
 @writes
 def delete_user(user: User, actor: UUID) -> None:
-    """Delete a person with their sign-ins and assignments. Raises `Conflict` for oneself, and where they sat an exam."""
+    """Delete a person with their sign-ins and assignments. Raises `Conflict` for oneself and where they sat an exam."""
     if user.id == actor:
         raise Conflict(N_("You can't delete yourself. Ask another administrator."))
     db.session.delete(user)

@@ -53,7 +53,7 @@ class Receipts:
         key = request.headers[HEADER]
         if not 1 <= len(key) <= 200:
             raise BadRequest(N_("An Idempotency-Key has 1 to 200 characters."))
-        fingerprint = _fingerprint(request.get_data(cache=True))
+        fingerprint = _fingerprint()
         try:
             return self._answer(key, fingerprint, run)
         except IntegrityError:
@@ -103,10 +103,19 @@ class Receipts:
         return response
 
 
-def _fingerprint(payload: bytes) -> str:
+def _fingerprint() -> str:
+    """What the request says, arguments and body; of an upload its parts, for its boundary is new each time."""
     # Keyed: a payload may hold a password, and a plain digest of it could be guessed from a stolen database
     key = current_app.config["SECRET_KEY"].encode()
-    return hmac.new(key, payload, hashlib.sha256).hexdigest()
+    seen = hmac.new(key, request.query_string + b"\n", hashlib.sha256)
+    if request.mimetype != "multipart/form-data":
+        seen.update(request.get_data(cache=True))
+        return seen.hexdigest()
+    seen.update(json.dumps(sorted(request.form.items(multi=True))).encode())
+    for name, file in sorted(request.files.items(multi=True), key=lambda item: item[0]):
+        seen.update(json.dumps([name, hashlib.file_digest(file.stream, "sha256").hexdigest()]).encode())  # type: ignore[arg-type]
+        file.stream.seek(0)
+    return seen.hexdigest()
 
 
 def _without_secrets(text: str) -> Any:
