@@ -10,7 +10,7 @@ import factory
 from bank.factories import BankFactory, QuestionFactory
 from examhall.exams import operations
 from examhall.exams.models import Exam, Section
-from hall import Hall
+from hall import Hall, Person
 
 
 class ExamFactory(factory.Factory[Exam]):
@@ -68,3 +68,12 @@ def sat(hall: Hall, exam_id: str) -> None:
     person = hall.person("candidate")
     assert hall.api("admin").post(f"/exams/{exam_id}/assignments", {"user_id": str(person.id)}).status_code == 201
     assert hall.api(person).post(f"/exams/{exam_id}/attempts").status_code == 201
+
+
+def given(hall: Hall, person: Person, **values: Any) -> str:
+    """An exam that the person is assigned to; `own` holds accommodations."""
+    own = values.pop("own", {})
+    with hall.inside(person.tenant):
+        exam = ExamFactory(**({"published": True} | values))
+        operations.assign(exam.id, [person.id], **own)
+        return str(exam.id)

@@ -11,7 +11,7 @@ import pytest
 import time_machine
 
 from examhall.exams import operations
-from exams.factories import ExamFactory, exam_of
+from exams.factories import ExamFactory, exam_of, given
 from hall import Api, Hall, Person
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -21,15 +21,6 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def person(hall: Hall) -> Person:
     return hall.person("candidate")
-
-
-def given(hall: Hall, person: Person, **values: Any) -> str:
-    """An exam that the person is assigned to; `own` holds accommodations."""
-    own = values.pop("own", {})
-    with hall.inside(person.tenant):
-        exam = ExamFactory(**({"published": True} | values))
-        operations.assign(exam.id, [person.id], **own)
-        return str(exam.id)
 
 
 def listed(api: Api) -> list[str]:

@@ -32,6 +32,9 @@ _attempts = sa.table(
     sa.column("user_id", sa.Uuid), sa.column("state", sa.String), sa.column("deadline_at", Moment),
 ).c  # fmt: skip
 
+#: The code of the refusal that is counted, so that nobody tries all of them.
+WRONG_CODE = "access_code_wrong"
+
 #: Where a pool comes from: bank, tag, category.
 Source = tuple[UUID, str, str]
 
@@ -94,14 +97,20 @@ class Admission:
         return None if self.time_limit is None else int((self.time_limit + self.extra).total_seconds() // 60)
 
 
-def admission(exam_id: UUID, user_id: UUID) -> Admission | None:
-    """What holds for a candidate at an exam; None for a draft and where they are not assigned. One statement."""
+def admission(exam_id: UUID, user_id: UUID, *, hold: bool = False) -> Admission | None:
+    """What holds for a candidate at an exam; None for a draft and where they are not assigned. One statement.
+
+    With `hold` nobody changes the exam until the transaction ends; any number of candidates may hold it together.
+    """
     statement = sa.select(
         Exam.id, Exam.title, Exam.description, Exam.state, *_window(), Exam.time_limit_minutes,
         Assignment.extra_minutes, _allowed(), _used(user_id), _open(user_id), Exam.access_code, Exam.pass_mark,
         Exam.shuffle_options,
     )  # fmt: skip
-    row = db.session.execute(_assigned(statement, user_id).where(Exam.id == exam_id)).one_or_none()
+    statement = _assigned(statement, user_id).where(Exam.id == exam_id)
+    if hold:
+        statement = statement.with_for_update(of=Exam, read=True, key_share=True)
+    row = db.session.execute(statement).one_or_none()
     if row is None:
         return None
     limit = None if row.time_limit_minutes is None else timedelta(minutes=row.time_limit_minutes)
@@ -121,7 +130,7 @@ def refusal(admission: Admission, now: datetime, access_code: str | None) -> Pro
         return problem
     if admission.access_code and not _same(access_code or "", admission.access_code):
         message = N_("This is not the access code of the exam. Ask your invigilator for it and type it again.")
-        return Forbidden(message, code="access_code_wrong")
+        return Forbidden(message, code=WRONG_CODE)
     return None
 
 

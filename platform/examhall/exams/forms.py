@@ -21,6 +21,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget, NumberInput
 
@@ -34,13 +35,13 @@ from examhall.tenancy import current_tenant
 from examhall.web.body import validated
 from examhall.web.forms import Form
 
-SHOWS = {
-    Show.GRADE: _("Grade: points, percent, pass or fail"),
-    Show.RESPONSES: _("Their own answers"),
-    Show.CORRECTNESS: _("Which answers are right"),
-    Show.SOLUTIONS: _("The right answers"),
-    Show.FEEDBACK: _("Feedback"),
-}
+SHOWS = [
+    SelectChoice(Show.GRADE.value, _("Grade: points, percent, pass or fail")),
+    SelectChoice(Show.RESPONSES.value, _("Their own answers")),
+    SelectChoice(Show.CORRECTNESS.value, _("Which answers are right")),
+    SelectChoice(Show.SOLUTIONS.value, _("The right answers")),
+    SelectChoice(Show.FEEDBACK.value, _("Feedback")),
+]
 
 
 class MomentField(DateTimeLocalField):
@@ -121,8 +122,8 @@ class ExamForm(ExamNewForm):
     access_code = StringField(_("Access code"))
     pass_mark = NumberField(_("Pass mark in percent"))
     shuffle_options = BooleanField(_("Show the options of a question in another order to each candidate"))
-    immediately = TicksField(_("As soon as they have handed in"), choices=[*SHOWS.items()])
-    closed = TicksField(_("Once the exam has closed"), choices=[*SHOWS.items()])
+    immediately = TicksField(_("As soon as they have handed in"), choices=SHOWS)
+    closed = TicksField(_("Once the exam has closed"), choices=SHOWS)
 
     @classmethod
     def of(cls, exam: Exam) -> ExamForm:
@@ -163,7 +164,8 @@ class SectionForm(Form):
     def __init__(self, *args: Any, banks: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.banks = banks
-        self.bank_id.choices = [("", gettext("No bank: fixed questions only")), *banks.items()]
+        nothing = SelectChoice("", gettext("No bank: fixed questions only"))
+        self.bank_id.choices = [nothing, *(SelectChoice(id_, name) for id_, name in banks.items())]
 
     @classmethod
     def of(cls, section: Section, banks: Mapping[str, str]) -> SectionForm:

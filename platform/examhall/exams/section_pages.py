@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
 from examhall.bank import operations as bank
+from examhall.bank import texts
 from examhall.bank.models import Bank, Question, Status
 from examhall.bank.reading import QuestionList
 from examhall.bank.types import TYPES
@@ -93,11 +94,20 @@ class SectionPage(MethodView):
         if form.bank_id.data in form.banks:
             bank_id = UUID(form.bank_id.data)
             words = {"tags": bank.tags(bank_id), "categories": bank.categories(bank_id)}
-            pool = len(bank.pool(bank_id, (form.tag.data or "").strip(), (form.category.data or "").strip()))
+            pool = _fitting(bank_id, form)
         part = parts_of([section])[0] if section else None
         return self.respond(
             exam=access.find_exam(exam_id), form=form, part=part, pool=pool, types=TYPES, **words,
         )  # fmt: skip
+
+
+def _fitting(bank_id: UUID, form: SectionForm) -> int | None:
+    """How many questions of the bank fit tag and category of the form; None where these can't be read."""
+    try:
+        tag = texts.one_line("tag", form.tag.data or "", texts.TAG_LIMIT)
+        return len(bank.pool(bank_id, tag, texts.category(form.category.data or "")))
+    except Invalid:
+        return None
 
 
 @permitted("exams.write")
