@@ -44,7 +44,7 @@ class Workshop(MethodView):
         return self.represent(self.load(id=id))
 
     def post(self, id: UUID, data: ToyIn) -> Any:
-        return self.perform(lambda **made: made, name=data.name, weight=data.weight, loved=data.loved), 201
+        return {"name": data.name, "weight": data.weight, "loved": data.loved}, 201
 
     def patch(self, id: UUID, data: ToyIn) -> Any:
         found = self.load(id=id)

@@ -35,7 +35,7 @@ from examhall.storage.records import tenant_id
 from examhall.web.export import csv_file, csv_wanted
 from examhall.web.guards import permitted, throttled
 from examhall.web.query import filtered
-from examhall.web.views import ListView, MethodView
+from examhall.web.views import DetailView, ListView, MethodView
 
 #: What a file of attempts tells of each.
 COLUMNS = ("name", "email", "number", "state", "started_at", "deadline_at", "submitted_at", "step_count")
@@ -137,14 +137,18 @@ class OwnAttempts(ListView):
 
 
 @permitted("exams.sit")
-class OwnAttempt(MethodView):
-    """One of one's own attempts."""
+class OwnAttempt(DetailView):
+    """One of one's own attempts, with its stored answers; its paper while it is open, null after."""
 
     schema = AttemptOut
 
-    def get(self, id: UUID) -> ResponseReturnValue:
-        """The attempt with its stored answers; its paper while it is open, null after."""
-        return _json(attempt_out(operations.load(id, me().id)), AttemptOut)
+    def load(self, **url: Any) -> Found:
+        """The candidate's own."""
+        return operations.load(url["id"], me().id)
+
+    def represent(self, record: Found) -> dict[str, Any]:
+        """As its candidate sees it."""
+        return _json(attempt_out(record), AttemptOut)
 
 
 @permitted("exams.sit")

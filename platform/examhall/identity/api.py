@@ -15,7 +15,7 @@ from examhall.identity.principal import me
 from examhall.identity.schemas import MeOut, NewUserOut, PasswordIn, SignInIn, TokensOut, UserChange, UserIn, UserOut
 from examhall.identity.tokens import Pair, put_in_cookies
 from examhall.web.guards import authenticated, permitted, public, refreshed
-from examhall.web.views import ListView, MethodView, json_of
+from examhall.web.views import DetailView, ListView, MethodView
 
 
 def tokens_out(pair: Pair) -> dict[str, Any]:
@@ -116,17 +116,12 @@ class Users(ListView):
 
 
 @permitted(GET="users.read", PATCH="users.write", DELETE="users.write")
-class UserItem(MethodView):
+class UserItem(DetailView):
     """One person."""
 
     model, schema = User, UserOut
     bodies = {"PATCH": UserChange}
     answers = {"PATCH": (200, NewUserOut), "DELETE": (204, None)}
-
-    def get(self, id: UUID) -> ResponseReturnValue:
-        """Show a person."""
-        user = self.load(id=id)
-        return json_of(user, self.represent(user))
 
     def patch(self, id: UUID, data: UserChange) -> ResponseReturnValue:
         """Change name, role or access, or give a one-time password."""

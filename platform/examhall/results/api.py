@@ -15,13 +15,13 @@ from examhall.exams.access import find_exam
 from examhall.extensions import Statement, db
 from examhall.identity.models import User
 from examhall.identity.principal import me
-from examhall.results.review import review
+from examhall.results.review import Review, review
 from examhall.results.schemas import ExamResultOut, ResultOut
 from examhall.storage.records import tenant_id
 from examhall.web.export import csv_file, csv_wanted
 from examhall.web.guards import permitted, throttled
 from examhall.web.query import filtered
-from examhall.web.views import ListView, MethodView
+from examhall.web.views import DetailView, ListView
 
 COLUMNS = (
     "name",
@@ -38,15 +38,18 @@ COLUMNS = (
 
 
 @permitted("exams.sit")
-class Result(MethodView):
-    """The result of one's own attempt."""
+class Result(DetailView):
+    """The result of one's own attempt: grade and questions as far as the exam's review policy shows them now."""
 
     schema = ResultOut
 
-    def get(self, id: UUID) -> ResponseReturnValue:
-        """Grade and questions as far as the exam's review policy shows them now."""
-        found = review(id, me().id)
-        result = {"released": found.released, "grade": found.grade, "slots": found.slots}
+    def load(self, **url: Any) -> Review:
+        """The candidate's own."""
+        return review(url["id"], me().id)
+
+    def represent(self, record: Review) -> dict[str, Any]:
+        """What is released, and nothing else."""
+        result = {"released": record.released, "grade": record.grade, "slots": record.slots}
         return ResultOut.model_validate(result).model_dump(mode="json", exclude_unset=True)
 
 

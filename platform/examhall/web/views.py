@@ -192,11 +192,7 @@ class DetailView(TenantView):
 
 
 class MethodView(TenantView):
-    """Verbs of its own: `get`, `post`, `put`, `patch`, `delete`. A write calls one operation through `perform`."""
-
-    def perform(self, operation: Callable[..., Any], **data: Any) -> Any:
-        """Call one operation, which owns its transaction, and give back what it gives."""
-        return operation(**data)
+    """Verbs of its own: `get`, `post`, `put`, `patch`, `delete`. A write calls one operation, which owns its commit."""
 
 
 def json_of(record: Any, data: Any, status: int = 200) -> Response:
