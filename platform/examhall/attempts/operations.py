@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import current_app
+from flask import current_app, g
 
 from examhall.attempts.engine import grading, paper, saving, steps, timing
 from examhall.attempts.engine.paper import Paper
@@ -25,10 +25,11 @@ from examhall.clock import now
 from examhall.errors import NotFound
 from examhall.exams import access
 from examhall.exams.models import Exam
-from examhall.extensions import Statement, db
+from examhall.extensions import Statement, db, limiter
 from examhall.storage.records import new_id, tenant_id
 from examhall.storage.statements import insert, table
 from examhall.storage.transactions import writes, writing
+from examhall.web.scope import scope
 
 audit = logging.getLogger("examhall.audit")
 
@@ -74,21 +75,26 @@ def start(exam_id: UUID, user_id: UUID, access_code: str | None = None) -> tuple
     """The candidate's open attempt of an exam, and whether it was made by this call.
 
     Of parallel starts exactly one makes it and all get it. Raises `NotFound` unless the exam is published and assigned,
-    `Conflict` or `Forbidden` where its rules do not admit another attempt now.
+    `Conflict` or `Forbidden` where its rules do not admit another attempt now, and the limiter's 429 after too many
+    wrong access codes. The exam is held, so that no paper is drawn from what is being changed.
     """
+    if access_code:
+        g.guessing = f"{exam_id}:{user_id}"
+        _count_wrong_codes()
     with writing():
         moment = now()
-        admission = access.admission(exam_id, user_id)
+        admission = access.admission(exam_id, user_id, hold=True)
         if admission is not None and admission.open_attempt_id is not None:
             attempt = load(admission.open_attempt_id, user_id, lock=True)
             if attempt.state_at(moment) is State.OPEN:
                 return attempt, False
             if attempt.state is State.OPEN:
                 _finish([attempt], Kind.EXPIRE, moment)
-            admission = access.admission(exam_id, user_id)
+            admission = access.admission(exam_id, user_id, hold=True)
         if admission is None:
             raise NotFound()
         if problem := access.refusal(admission, moment, access_code):
+            g.wrong_code = problem.code == access.WRONG_CODE
             raise problem
         made = _begin(admission, user_id, moment)
         if made is not None:
@@ -96,6 +102,16 @@ def start(exam_id: UUID, user_id: UUID, access_code: str | None = None) -> tuple
             return made, True
     # Another start was quicker and has committed by now: the next try finds its attempt
     return start(exam_id, user_id, access_code)
+
+
+@limiter.shared_limit(
+    lambda: scope().limits["sign_in"],
+    scope="wrong_access_codes",
+    key_func=lambda: f"{scope().id}:{g.guessing}",
+    deduct_when=lambda response: g.get("wrong_code", False),
+)
+def _count_wrong_codes() -> None:
+    """Refuse further tries of a person at an exam after as many wrong access codes as passwords."""
 
 
 def _begin(admission: access.Admission, user_id: UUID, moment: datetime) -> Found | None:

@@ -1,0 +1,67 @@
+"""An exam that is changed in the moment in which somebody starts it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from examhall.exams.composing import hold
+from examhall.exams.models import Exam as ExamRow
+from examhall.exams.models import SectionQuestion
+from examhall.extensions import db
+from examhall.storage.records import tenant_id
+from hall import Api, Hall
+from sitting import Exam, compose
+
+
+@pytest.fixture
+def exam(hall: Hall) -> Exam:
+    return compose(hall, kinds=("true_false", "short_text"))
+
+
+@pytest.fixture
+def candidate(hall: Hall, exam: Exam) -> Api:
+    person = hall.person("candidate")
+    exam.assign(person)
+    return hall.api(person)
+
+
+def started_during(hall: Hall, exam: Exam, candidate: Api, change: Callable[[ExamRow], None]) -> Any:
+    """What a start answers that comes while an author's change is not committed yet."""
+    with ThreadPoolExecutor(1) as thread:
+        with hall.inside(write=True):
+            change(hold(UUID(exam.id)))
+            db.session.flush()
+            answer = thread.submit(candidate.post, f"/exams/{exam.id}/attempts")
+            time.sleep(0.5)  # long enough to reach the lock, whatever it has read before
+            assert not answer.done()
+        return answer.result()
+
+
+def test_nobody_starts_what_is_being_taken_back(hall: Hall, exam: Exam, candidate: Api) -> None:
+    def take_back(row: ExamRow) -> None:
+        row.state = "draft"
+
+    assert started_during(hall, exam, candidate, take_back).status_code == 404
+    assert candidate.get("/attempts").json == []
+
+
+def test_nobody_starts_what_is_being_deleted(hall: Hall, exam: Exam, candidate: Api) -> None:
+    assert started_during(hall, exam, candidate, db.session.delete).status_code == 404
+
+
+def test_a_paper_is_drawn_from_the_sections_as_they_stand_after_the_change(
+    hall: Hall, exam: Exam, candidate: Api
+) -> None:
+    def drop_a_question(_row: ExamRow) -> None:
+        picks = sa.select(SectionQuestion).where(SectionQuestion.tenant_id == tenant_id())
+        db.session.delete(db.session.scalars(picks.order_by(SectionQuestion.position)).all()[-1])
+
+    answer = started_during(hall, exam, candidate, drop_a_question)
+    assert [slot["type"] for slot in answer.json["paper"]] == ["true_false"]
