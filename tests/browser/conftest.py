@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from browser import chromium
 from browser.live import Live
 from browser.visitor import Visitor
 from hall import MakeHall, Person
+from sitting import Exam, compose, started
 
 MakeVisitor = Callable[..., Visitor]
+
+expect.set_options(timeout=10_000)  # a busy machine is no fault
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +34,7 @@ def live(make_hall: MakeHall) -> Iterator[Live]:
 
 @pytest.fixture
 def visit(browser: Browser, live: Live) -> Iterator[MakeVisitor]:
-    """`visit(person, width=1280)`: somebody at a device of their own, signed in. Fails on errors in their console."""
+    """`visit(person, width=1280)`: somebody at a device of their own, signed in. Errors in the console fail tests."""
     visitors: list[Visitor] = []
 
     def make(person: Person, width: int = 1280) -> Visitor:
@@ -40,10 +43,31 @@ def visit(browser: Browser, live: Live) -> Iterator[MakeVisitor]:
         context.set_default_timeout(10_000)
         visitor = Visitor(live, person, context)
         visitors.append(visitor)
-        visitor.sign_in()
         return visitor
 
     yield make
     for visitor in visitors:
         visitor.context.close()
     assert [fault for visitor in visitors for fault in visitor.faults] == []
+
+
+@pytest.fixture
+def exam(live: Live) -> Exam:
+    """Northwind's exam of five questions, one of each type."""
+    return compose(live.hall, pass_mark="50", time_limit_minutes=60)
+
+
+@pytest.fixture
+def candidate(live: Live, exam: Exam) -> Person:
+    """Somebody who may sit it."""
+    person = live.hall.person("candidate")
+    exam.assign(person)
+    return person
+
+
+@pytest.fixture
+def visitor(live: Live, visit: MakeVisitor, candidate: Person, exam: Exam) -> Visitor:
+    """The candidate, who has just started."""
+    visitor = visit(candidate)
+    visitor.go(f"/attempts/{started(exam, live.hall.api(candidate))['id']}")
+    return visitor

@@ -9,13 +9,11 @@ import jwt
 import pytest
 from playwright.sync_api import Route, expect
 
-from browser.conftest import MakeVisitor
 from browser.live import Live
 from browser.visitor import Visitor
 from examhall.clock import now
 from examhall.identity import operations
 from hall import Person
-from sitting import Exam, compose
 
 pytestmark = pytest.mark.browser
 
@@ -31,26 +29,6 @@ LOSE_ONE = """() => {
   };
 }"""
 LIMA = {TEXT: {"text": "Lima"}}
-
-
-@pytest.fixture
-def exam(live: Live) -> Exam:
-    return compose(live.hall, time_limit_minutes=60)
-
-
-@pytest.fixture
-def candidate(live: Live, exam: Exam) -> Person:
-    person = live.hall.person("candidate")
-    exam.assign(person)
-    return person
-
-
-@pytest.fixture
-def visitor(visit: MakeVisitor, candidate: Person, exam: Exam) -> Visitor:
-    """A candidate who has just started."""
-    visitor = visit(candidate)
-    visitor.start(exam.id)
-    return visitor
 
 
 def test_offline_answers_are_kept_and_sent_when_the_network_is_back(visitor: Visitor) -> None:

@@ -10,32 +10,11 @@ from playwright.sync_api import expect
 from browser.conftest import MakeVisitor
 from browser.live import Live
 from browser.visitor import Visitor
-from hall import Person
-from sitting import Exam, compose
+from sitting import compose
 
 pytestmark = pytest.mark.browser
 
 SINGLE, MULTIPLE, TRUE_FALSE, TEXT, NUMBER = 1, 2, 3, 4, 5
-
-
-@pytest.fixture
-def exam(live: Live) -> Exam:
-    return compose(live.hall, pass_mark="50", time_limit_minutes=60)
-
-
-@pytest.fixture
-def candidate(live: Live, exam: Exam) -> Person:
-    person = live.hall.person("candidate")
-    exam.assign(person)
-    return person
-
-
-@pytest.fixture
-def visitor(visit: MakeVisitor, candidate: Person, exam: Exam) -> Visitor:
-    """A candidate who has just started."""
-    visitor = visit(candidate)
-    visitor.start(exam.id)
-    return visitor
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -46,6 +25,8 @@ def test_from_the_list_to_the_graded_result(live: Live, visit: MakeVisitor, slug
     exam.assign(person)
     visitor = visit(person, width)
     page = visitor.page
+    visitor.context.clear_cookies()
+    visitor.sign_in()
     assert page.locator("html").get_attribute("dir") == ("rtl" if slug == "qalam" else "ltr")
     page.locator(f'a[href$="/exams/{exam.id}"]').first.click()
     visitor.expect_accessible()
@@ -98,7 +79,7 @@ def test_a_change_is_stored_within_two_seconds(visitor: Visitor) -> None:
     expect(visitor.page.locator("#save-state")).to_have_attribute("data-state", "saved", timeout=2000)
     assert visitor.stored() == {TEXT: {"text": "Lima"}}
     visitor.question(SINGLE).get_by_role("radio", name="Earth").check()
-    expect(visitor.page.locator("#save-state")).to_have_attribute("data-state", "saved", timeout=800)
+    expect(visitor.page.locator("#save-state")).to_have_attribute("data-state", "saved", timeout=2000)
 
 
 def test_what_is_typed_is_on_its_way_even_while_typing_goes_on(visitor: Visitor) -> None:

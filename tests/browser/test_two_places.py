@@ -16,31 +16,10 @@ from examhall.attempts.models import Attempt
 from examhall.clock import now
 from examhall.extensions import db
 from hall import Person
-from sitting import Exam, compose
 
 pytestmark = pytest.mark.browser
 
 SINGLE, TEXT = 1, 4
-
-
-@pytest.fixture
-def exam(live: Live) -> Exam:
-    return compose(live.hall, time_limit_minutes=60)
-
-
-@pytest.fixture
-def candidate(live: Live, exam: Exam) -> Person:
-    person = live.hall.person("candidate")
-    exam.assign(person)
-    return person
-
-
-@pytest.fixture
-def visitor(visit: MakeVisitor, candidate: Person, exam: Exam) -> Visitor:
-    """A candidate who has just started."""
-    visitor = visit(candidate)
-    visitor.start(exam.id)
-    return visitor
 
 
 @pytest.fixture
