@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from examhall.attempts import operations as attempts
 from examhall.attempts.engine.paper import Paper, Slot
@@ -21,7 +22,7 @@ from examhall.bank.types import type_named
 from examhall.bank.types.contract import Body, as_text
 from examhall.clock import now
 from examhall.errors import NotFound
-from examhall.exams.models import Exam, ExamState
+from examhall.exams.models import Assignment, Exam, ExamState
 from examhall.extensions import db
 from examhall.storage.records import plain, tenant_id
 
@@ -93,9 +94,31 @@ def review(attempt_id: UUID, user_id: UUID | None = None) -> Review:
 
 
 def shown_of(row: Any, moment: datetime) -> frozenset[Show]:
-    """What its candidate may see; `row` has the attempt's `state`, the exam's `review`, `exam_state`, `closes_at`."""
+    """What its candidate may see; `row` has the attempt's `state` and the columns of `closing`."""
     closed = row.exam_state == ExamState.CLOSED or (row.closes_at is not None and row.closes_at < moment)
-    return shown(policy_of(row.review), row.state != State.OPEN, closed)
+    return shown(policy_of(row.review), row.state != State.OPEN, closed and not row.sitting)
+
+
+def closing(moment: datetime) -> list[Any]:
+    """What tells, in a statement about attempts and their exams, whether the exam is closed for the candidate.
+
+    Somebody with a closing of their own, or with another attempt in progress (extra time may reach beyond the closing),
+    could still use what a closed exam shows: `closes_at` is their own closing, `sitting` whether such an attempt runs.
+    """
+    own = sa.select(Assignment.closes_at).where(
+        Assignment.tenant_id == Attempt.tenant_id, Assignment.exam_id == Attempt.exam_id,
+        Assignment.user_id == Attempt.user_id,
+    )  # fmt: skip
+    other = aliased(Attempt)
+    running = sa.select(other.id).where(
+        other.tenant_id == Attempt.tenant_id, other.exam_id == Attempt.exam_id, other.user_id == Attempt.user_id,
+        other.state == State.OPEN.value,
+        sa.or_(other.deadline_at.is_(None), other.deadline_at >= moment - attempts.grace()),
+    )  # fmt: skip
+    return [
+        sa.func.coalesce(own.scalar_subquery(), Exam.closes_at).label("closes_at"),
+        running.exists().label("sitting"), Exam.review, Exam.state.label("exam_state"),
+    ]  # fmt: skip
 
 
 def policy_of(stored: Mapping[str, Collection[str]]) -> Policy:
@@ -108,8 +131,7 @@ def _row(attempt_id: UUID, user_id: UUID | None) -> Any:
         sa.select(
             Attempt.exam_id, Attempt.user_id, Attempt.number, Attempt.state, Attempt.started_at, Attempt.deadline_at,
             Attempt.submitted_at, Attempt.points, Attempt.max_points, Attempt.percent, Attempt.passed, Attempt.marks,
-            StoredPaper.content, StoredPaper.id, Exam.title, Exam.review, Exam.closes_at,
-            Exam.state.label("exam_state"),
+            StoredPaper.content, StoredPaper.id, Exam.title, *closing(now()),
         )
         .join(StoredPaper, sa.and_(StoredPaper.tenant_id == Attempt.tenant_id, StoredPaper.id == Attempt.id))
         .join(Exam, sa.and_(Exam.tenant_id == Attempt.tenant_id, Exam.id == Attempt.exam_id))

@@ -25,7 +25,7 @@ from examhall.identity.models import User
 from examhall.identity.principal import me
 from examhall.results import api
 from examhall.results.figures import figures
-from examhall.results.review import Review, review, shown_of
+from examhall.results.review import Review, closing, review, shown_of
 from examhall.storage.records import tenant_id
 from examhall.tenancy import current_tenant
 from examhall.theme.context import csrf_token
@@ -68,7 +68,7 @@ class AttemptList(ListView):
         """The candidate's own, with what the exam says about them."""
         statement: Statement = sa.select(
             Attempt.id, Attempt.number, Attempt.state, Attempt.started_at, Attempt.deadline_at, Attempt.submitted_at,
-            Attempt.percent, Attempt.passed, Exam.title, Exam.review, Exam.closes_at, Exam.state.label("exam_state"),
+            Attempt.percent, Attempt.passed, Exam.title, *closing(now()),
         )  # fmt: skip
         return statement.join(Exam, sa.and_(Exam.tenant_id == Attempt.tenant_id, Exam.id == Attempt.exam_id)).where(
             Attempt.tenant_id == tenant_id(), Attempt.user_id == me().id
