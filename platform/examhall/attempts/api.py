@@ -122,6 +122,11 @@ class OwnAttempts(ListView):
     model, schema = Attempt, OwnAttemptOut
     filters, ordering = ("exam_id", "state"), ("-started_at",)
 
+    def get(self) -> ResponseReturnValue:
+        """Which exams one sat, and how each attempt stands."""
+        operations.finish_overdue(user_id=me().id)
+        return super().get()
+
     def query(self) -> Statement:
         """The candidate's own, with the exam's title."""
         columns = [Attempt.id, Attempt.exam_id, Exam.title.label("exam_title"), Attempt.number, Attempt.state,

@@ -281,7 +281,7 @@ def submit(attempt_id: UUID, user_id: UUID) -> Found:
     return replace(attempt, state=after(State.OPEN, kind), submitted_at=ended_at, head=head)
 
 
-def finish_overdue(exam_id: UUID | None = None, attempt_id: UUID | None = None) -> int:
+def finish_overdue(exam_id: UUID | None = None, attempt_id: UUID | None = None, user_id: UUID | None = None) -> int:
     """Write down that the time of open attempts is up, and grade them; returns how many.
 
     That they are expired is arithmetic and needs no job; this makes their grades appear, in a constant number of
@@ -294,6 +294,8 @@ def finish_overdue(exam_id: UUID | None = None, attempt_id: UUID | None = None) 
         overdue.append(a.exam_id == exam_id)
     if attempt_id is not None:
         overdue.append(a.id == attempt_id)
+    if user_id is not None:
+        overdue.append(a.user_id == user_id)
     if db.session.scalar(sa.select(a.id).where(*overdue).limit(1)) is None:
         return 0
     with writing():

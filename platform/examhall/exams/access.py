@@ -80,7 +80,7 @@ class Admission:
     #: The candidate's extra ones included; None for as many as they like.
     attempts_allowed: int | None
     attempts_used: int
-    #: Open as far as the database knows; its time may be up.
+    #: Without a moment: open as far as the database knows; its time may be up.
     open_attempt_id: UUID | None
     access_code: str | None
     pass_mark: Decimal | None
@@ -97,14 +97,15 @@ class Admission:
         return None if self.time_limit is None else int((self.time_limit + self.extra).total_seconds() // 60)
 
 
-def admission(exam_id: UUID, user_id: UUID, *, hold: bool = False) -> Admission | None:
+def admission(exam_id: UUID, user_id: UUID, moment: datetime | None = None, *, hold: bool = False) -> Admission | None:
     """What holds for a candidate at an exam; None for a draft and where they are not assigned. One statement.
 
-    With `hold` nobody changes the exam until the transaction ends; any number of candidates may hold it together.
+    With a `moment` an attempt whose time is up then is not open. With `hold` nobody changes the exam until the
+    transaction ends; any number of candidates may hold it together.
     """
     statement = sa.select(
         Exam.id, Exam.title, Exam.description, Exam.state, *_window(), Exam.time_limit_minutes,
-        Assignment.extra_minutes, _allowed(), _used(user_id), _open(user_id), Exam.access_code, Exam.pass_mark,
+        Assignment.extra_minutes, _allowed(), _used(user_id), _open(user_id, moment), Exam.access_code, Exam.pass_mark,
         Exam.shuffle_options,
     )  # fmt: skip
     statement = _assigned(statement, user_id).where(Exam.id == exam_id)

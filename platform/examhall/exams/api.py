@@ -255,7 +255,7 @@ def _section_out(section: Section, picks: Sequence[SectionQuestion]) -> dict[str
 
 def _facts(exam_id: UUID) -> dict[str, Any]:
     """What a candidate reads before they start. Raises `NotFound` unless the exam is published and assigned to them."""
-    found = access.admission(exam_id, me().id)
+    found = access.admission(exam_id, me().id, now())
     if found is None or found.state is not ExamState.PUBLISHED:
         raise NotFound()
     question_count, total_points = access.extent(exam_id)

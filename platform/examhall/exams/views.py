@@ -51,7 +51,7 @@ class ExamStart(MethodView):
 
     def get(self, id: UUID) -> ResponseReturnValue:
         """Rules, time, attempts left; why the exam can't be started, where it can't."""
-        admission = access.admission(id, me().id)
+        admission = access.admission(id, me().id, now())
         if admission is None:
             raise NotFound()
         count, points = access.extent(id)
