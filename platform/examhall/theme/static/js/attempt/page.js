@@ -33,6 +33,8 @@ const saveState = document.getElementById("save-state");
 
 slots.forEach(show);
 listen();
+document.getElementById("sitting").inert = false;
+notice("loading", false);
 clock.start();
 state();
 saver.run();
