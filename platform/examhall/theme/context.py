@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 import flask_babel
-from babel.dates import get_datetime_format
+from babel.dates import get_datetime_format, get_timezone_location
 from flask import Flask, current_app, request, url_for
 from flask_jwt_extended import get_jwt
 from markupsafe import Markup
@@ -32,7 +32,7 @@ def init_theme(app: Flask) -> None:
     bootstrap.init_app(app)
     app.url_defaults(_add_version)
     app.context_processor(_context)
-    app.jinja_env.globals.update(asset=asset, csrf=csrf, config=LocalProxy(lambda: current_app.config))
+    app.jinja_env.globals.update(asset=asset, csrf=csrf, zone=zone, config=LocalProxy(lambda: current_app.config))
     app.jinja_env.filters.update(dt=dt, d=d, number=number)
 
 
@@ -62,6 +62,11 @@ def dt(moment: datetime) -> str:
 def d(day: date) -> str:
     """A date, that of a moment in the tenant's zone: Mar 4, 2026."""
     return str(flask_babel.format_date(_local(day) if isinstance(day, datetime) else day, "medium"))
+
+
+def zone() -> str:
+    """The place whose time the portal shows: New York."""
+    return str(get_timezone_location(flask_babel.get_timezone(), locale=flask_babel.get_locale(), return_city=True))
 
 
 def number(value: int | float | Decimal | str) -> str:
