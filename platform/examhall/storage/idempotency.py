@@ -15,10 +15,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from examhall.errors import N_, BadRequest, Invalid
+from examhall.errors import N_, BadRequest, Invalid, Problem
 from examhall.extensions import db
 from examhall.storage.records import Record, actor_id, tenant_id
-from examhall.storage.transactions import writing
+from examhall.storage.transactions import together, writing
 from examhall.web.problems import is_api
 
 HEADER = "Idempotency-Key"
@@ -56,28 +56,29 @@ class Receipts:
         fingerprint = _fingerprint()
         try:
             return self._answer(key, fingerprint, run)
-        except IntegrityError:
-            # The same key came twice at once and the other was first: its receipt stands now
+        except (IntegrityError, Problem):
+            # The same key may have come twice at once and the other was first: its receipt stands now
             kept = self._kept(key, fingerprint)
             if kept is None:
                 raise
             return kept
 
     def _answer(self, key: str, fingerprint: str, run: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
-        with writing():
-            kept = self._kept(key, fingerprint)
-            if kept is not None:
-                return kept
+        kept = self._kept(key, fingerprint)
+        if kept is not None:
+            return kept
+        with together():  # passwords are hashed and files are read before the first write
             answer = run()
             response = make_response(*answer[:2]) if isinstance(answer, tuple) else make_response(answer)
             body = _without_secrets(response.get_data(as_text=True))
-            db.session.add(
-                Receipt(
-                    user_id=actor_id(), address=request.path[:300], key=key, fingerprint=fingerprint,
-                    status=response.status_code, body=body,
-                )
-            )  # fmt: skip
-            db.session.flush()
+            with writing() as session:
+                session.add(
+                    Receipt(
+                        user_id=actor_id(), address=request.path[:300], key=key, fingerprint=fingerprint,
+                        status=response.status_code, body=body,
+                    )
+                )  # fmt: skip
+                session.flush()
             return answer
 
     def _kept(self, key: str, fingerprint: str) -> ResponseReturnValue | None:

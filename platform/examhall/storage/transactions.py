@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
@@ -36,9 +36,30 @@ def writing() -> Iterator[Session]:
     Raises `Unavailable` when the database is busy for too long.
     """
     session = db.session()
+    until: ExitStack | None = session.info.get("until")
     if session.info.get("writing"):
         yield session
-        return
+    elif until is not None:
+        yield until.enter_context(_transaction(session))
+    else:
+        with _transaction(session):
+            yield session
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """One write transaction for all writes within, from the first of them on: work before it keeps nobody waiting."""
+    session = db.session()
+    with ExitStack() as until:
+        session.info["until"] = until
+        try:
+            yield
+        finally:
+            del session.info["until"]
+
+
+@contextmanager
+def _transaction(session: Session) -> Iterator[Session]:
     connection = session.connection()
     lock = _queue(connection) if connection.dialect.name == "sqlite" else None
     if lock is not None and not lock.acquire(timeout=PATIENCE):
