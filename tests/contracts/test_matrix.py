@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from contracts.expected import MAY, ROWS, Call
-from contracts.world import AWAY, HOME, Side, World, standing_world
+from contracts.world import AWAY, HOME, Side, World, path_of, standing_world
 from examhall.extensions import limiter
 from examhall.identity.roles import PERMISSIONS
 from hall import Api
@@ -30,17 +29,10 @@ def _no_limit() -> None:
     limiter.reset()
 
 
-def address(world: World, endpoint: str, call: Call, things: Side) -> str:
-    """The route's path with the ids of one side's things in it."""
-    rule = next(world.hall.platform.url_map.iter_rules(endpoint)).rule
-    names = iter(call.at.split() or ["css/base.css"])
-    return re.sub(r"<[^>]+>", lambda _: things.things.get(name := next(names), name), rule)
-
-
 def make(world: World, endpoint: str, verb: str, who: Api | None, *, host: str = HOME, things: Side) -> TestResponse:
     """The row's call by somebody, at a host, about one side's things. Bearers need no CSRF value, on pages too."""
     call = ROWS[endpoint]["GET" if verb == "HEAD" else verb]
-    path = address(world, endpoint, call, things)
+    path = path_of(world.hall, endpoint, call.at, things.things)
     headers = dict(who.headers) if who else {}
     if call.tag:
         headers["If-Match"] = things.tags[call.tag]

@@ -6,9 +6,10 @@ All tenants share one SQLite file here, which is what a missing `tenant_id` in a
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,42 @@ class Side:
     tags: dict[str, str]
 
 
+def side_of(hall: Hall, slug: str) -> Side:
+    """One tenant with somebody of each role and a thing of each kind."""
+    names = {"candidate": "candidate", "other candidate": "candidate"}
+    roles = names | {role: role for role in ("author", "marker", "invigilator", "admin")}
+    people = {name: hall.api(role, slug) for name, role in roles.items()}
+    admin, candidate = people["admin"], people["candidate"]
+    exam = compose(hall, slug)
+    assert candidate.person is not None
+    exam.assign(candidate.person)
+    finished = started(exam, candidate)
+    save(candidate, finished, *[{"slot": 1, "response": right_answer(finished["paper"][0]), "seq": 1}])
+    assert candidate.post(f"/attempts/{finished['id']}/submit").status_code == 200
+    attempt = started(exam, candidate)
+    draft = admin.post("/exams", {"title": "A draft", "description": ""}).json["id"]
+    bank = admin.post("/banks", {"name": "Spare", "description": ""}).json["id"]
+    asked = {"type": "true_false", "name": "Asked", "body": body("true_false")}
+    question = admin.post(f"/banks/{bank}/questions", asked).json["id"]
+    section = admin.post(f"/exams/{draft}/sections", {"title": "Part", "questions": [{"question_id": question}]})
+    bystander = str(hall.person("candidate", slug).id)
+    unused = admin.post(f"/exams/{draft}/assignments", {"user_id": bystander})
+    things = {
+        "exam": exam.id, "draft": draft, "bank": bank, "question": question, "section": section.json["id"],
+        "assignment": unused.json["id"], "user": bystander, "attempt": attempt["id"], "finished": finished["id"],
+    }  # fmt: skip
+    paths = {"draft": f"/exams/{draft}", "bank": f"/banks/{bank}", "question": f"/questions/{question}"}
+    tags = {name: admin.get(path).headers["ETag"] for name, path in paths.items()}
+    return Side(slug, people, things, tags)
+
+
+def path_of(hall: Hall, endpoint: str, at: str, things: Mapping[str, str]) -> str:
+    """The route's path; `at` names the things whose ids, or the words that, stand for its parts, in their order."""
+    rule = next(hall.platform.url_map.iter_rules(endpoint)).rule
+    names = iter(at.split() or ["css/base.css"])
+    return re.sub(r"<[^>]+>", lambda _: things.get(name := next(names), name), rule)
+
+
 class World:
     """Both sides, and the way back to where they began."""
 
@@ -42,37 +79,10 @@ class World:
         self.hall = Hall(load_settings({"EXAMHALL_ENV": "testing"}).model_copy(update=settings | shared), "sqlite")
         shutil.copy(empty, self.file)
         limiter.reset()
-        self.home, self.away = (self._side(slug) for slug in (HOME, AWAY))
+        self.home, self.away = (side_of(self.hall, slug) for slug in (HOME, AWAY))
         self._rest()
         self.kept = shutil.copy(self.file, root / "kept.sqlite")
         self._watch = self._look()
-
-    def _side(self, slug: str) -> Side:
-        names = {"candidate": "candidate", "other candidate": "candidate"}
-        roles = names | {role: role for role in ("author", "marker", "invigilator", "admin")}
-        people = {name: self.hall.api(role, slug) for name, role in roles.items()}
-        admin, candidate = people["admin"], people["candidate"]
-        exam = compose(self.hall, slug)
-        assert candidate.person is not None
-        exam.assign(candidate.person)
-        finished = started(exam, candidate)
-        save(candidate, finished, *[{"slot": 1, "response": right_answer(finished["paper"][0]), "seq": 1}])
-        assert candidate.post(f"/attempts/{finished['id']}/submit").status_code == 200
-        attempt = started(exam, candidate)
-        draft = admin.post("/exams", {"title": "A draft", "description": ""}).json["id"]
-        bank = admin.post("/banks", {"name": "Spare", "description": ""}).json["id"]
-        asked = {"type": "true_false", "name": "Asked", "body": body("true_false")}
-        question = admin.post(f"/banks/{bank}/questions", asked).json["id"]
-        section = admin.post(f"/exams/{draft}/sections", {"title": "Part", "questions": [{"question_id": question}]})
-        bystander = str(self.hall.person("candidate", slug).id)
-        unused = admin.post(f"/exams/{draft}/assignments", {"user_id": bystander})
-        things = {
-            "exam": exam.id, "draft": draft, "bank": bank, "question": question, "section": section.json["id"],
-            "assignment": unused.json["id"], "user": bystander, "attempt": attempt["id"], "finished": finished["id"],
-        }  # fmt: skip
-        paths = {"draft": f"/exams/{draft}", "bank": f"/banks/{bank}", "question": f"/questions/{question}"}
-        tags = {name: admin.get(path).headers["ETag"] for name, path in paths.items()}
-        return Side(slug, people, things, tags)
 
     def changed(self) -> bool:
         """Whether anything was committed since this was asked last; SQLite counts that for other connections."""

@@ -183,6 +183,8 @@ def test_more_rows_than_a_list_gives_are_refused(client: FlaskClient) -> None:
     ("query", "field"),
     [
         ("limit=10", "limit"),
+        ("format=xml", "format"),
+        ("format=csv", "format"),
         ("secret=hidden", "secret"),
         ("tenant_id=" + str(UUID(int=2)), "tenant_id"),
         ("order=secret", "order"),

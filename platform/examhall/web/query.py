@@ -45,7 +45,13 @@ class Page:
 
 
 def read_page(args: Mapping[str, str], size: int, maximum: int) -> Page:
-    """`page` and `page_size` out of the arguments. Raises `BadRequest` unless both are plain whole numbers in range."""
+    """`page` and `page_size` out of the arguments. Raises `BadRequest` unless both are plain whole numbers in range.
+
+    So does a `format` other than JSON: who gives another one does not get as far as a page.
+    """
+    if args.get("format") not in (None, "", "json"):
+        message = N_("There is no such format. Choose one of: %(known)s.")
+        raise BadRequest(message, known="json", errors=[FieldError("format", message, {"known": "json"})])
     number = _whole(args, "page", 1, 1_000_000)
     return Page(number, _whole(args, "page_size", size, maximum))
 
