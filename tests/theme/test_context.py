@@ -40,6 +40,14 @@ def test_a_moment_is_shown_in_the_zone_and_language(one_hall: Hall, slug: str, l
     assert rendered(one_hall, "{{ moment|dt }}", slug, language, moment=MOMENT) == shown
 
 
+@pytest.mark.parametrize(
+    ("slug", "language", "shown"),
+    [("northwind", "es", "Nueva York"), ("qalam", "en", "Amman"), ("qalam", "ar", "عمّان")],
+)
+def test_the_zone_is_named_in_the_language(one_hall: Hall, slug: str, language: str, shown: str) -> None:
+    assert rendered(one_hall, "{{ zone() }}", slug, language) == shown
+
+
 def test_a_date_is_that_of_the_zone(one_hall: Hall) -> None:
     assert rendered(one_hall, "{{ moment|d }}", moment=MOMENT) == "Mar 4, 2026"
     assert rendered(one_hall, "{{ day|d }}", day=date(2026, 3, 5)) == "Mar 5, 2026"
