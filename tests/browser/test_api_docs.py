@@ -1,0 +1,33 @@
+"""The page about the API, as somebody reads it who writes an app."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+
+from browser.live import Live
+from browser.looking import WIDTHS
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("slug", ["northwind", "qalam"])
+def test_everybody_can_read_it_and_find_a_call(browser: Browser, live: Live, slug: str, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 850}, locale="ar" if slug == "qalam" else "en")
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text))
+    page.goto(f"{live.url(slug)}/api/v1/docs")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+    page.locator(".api-contents").get_by_role("link", name="PUT /api/v1/attempts/{id}/answers").click()
+    call = page.locator("article", has=page.locator("#put_answers"))
+    expect(call.locator("h3")).to_be_in_viewport()
+    expect(call).to_contain_text("Needs the permission exams.sit.")
+    call.get_by_role("link", name="SavesIn").click()
+    expect(page.locator("#schema-SavesIn")).to_be_in_viewport()
+    assert faults == []
+    page.close()
