@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
+from examhall.theme.api_docs import shown
 from hall import Hall, MakeHall
 
 BASE = "http://northwind.localhost"
@@ -147,3 +148,21 @@ def test_what_a_change_leaves_out_has_no_default(document: dict[str, Any]) -> No
             reference = item["patch"]["requestBody"]["content"]["application/json"]["schema"]["$ref"]
             fields = document["components"]["schemas"][reference.rpartition("/")[2]]["properties"]
             assert [name for name, field in fields.items() if "default" in field] == []
+
+
+@pytest.mark.parametrize(
+    ("schema", "words"),
+    [
+        ({"type": "boolean", "default": False}, "boolean, usually false"),
+        ({"type": "string", "format": "uuid"}, "string uuid"),
+        ({"type": "integer", "minimum": 1, "maximum": 9}, "integer, ≥ 1, ≤ 9"),
+        ({"type": "array", "items": {"$ref": "#/components/schemas/A"}}, 'list of <a href="#schema-A">A</a>'),
+        ({"anyOf": [{"type": "string"}, {"type": "null"}]}, "string or null"),
+        ({"enum": ["a", "b"]}, "<code>a</code> | <code>b</code>"),
+        ({"const": "<b>"}, "<code>&lt;b&gt;</code>"),
+        ({"type": "object", "additionalProperties": {"type": "integer"}}, "object of integer"),
+        ({}, "anything"),
+    ],
+)
+def test_the_page_says_a_schema_in_a_few_words(schema: dict[str, Any], words: str) -> None:
+    assert shown(schema) == words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -121,7 +122,7 @@ def shown(schema: Mapping[str, Any]) -> Markup:
     if schema.get("type") == "object" and isinstance(schema.get("additionalProperties"), dict):
         return Markup("object of {}").format(shown(schema["additionalProperties"]))
     words = [schema.get("type", "anything"), *(schema[key] for key in ("format",) if key in schema)]
-    bounds = [f"{sign} {schema[key]}" for key, sign in BOUNDS.items() if key in schema]
+    bounds = [f"{sign} {json.dumps(schema[key])}" for key, sign in BOUNDS.items() if key in schema]
     return Markup("{}").format(", ".join([" ".join(words), *bounds]))
 
 
