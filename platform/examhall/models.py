@@ -9,6 +9,6 @@ from examhall.identity.models import User, UserSession
 from examhall.storage.idempotency import Receipt
 
 __all__ = [
-    "Answer", "Assignment", "Attempt", "Bank", "Exam", "Question", "QuestionVersion", "Receipt", "Section", "SectionQuestion",
-    "StoredPaper", "StoredStep", "User", "UserSession",
+    "Answer", "Assignment", "Attempt", "Bank", "Exam", "Question", "QuestionVersion", "Receipt", "Section",
+    "SectionQuestion", "StoredPaper", "StoredStep", "User", "UserSession",
 ]  # fmt: skip

@@ -9,7 +9,6 @@ from examhall.bank.models import Tags
 from examhall.storage.records import Exact, Moment
 from examhall.storage.rls import protect
 
-
 revision = "0001"
 down_revision = None
 
