@@ -10,6 +10,7 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -174,9 +175,9 @@ class TenantApp(Flask):
             "SESSION_COOKIE_NAME": f"{prefix}-visit",
         }
 
-    @property
+    @cached_property
     def engines(self) -> Mapping[str | None, sa.engine.Engine]:
-        """The tenant's engine, shared with all tenants of the same URL."""
+        """The tenant's engine, shared with all tenants of the same URL; every statement asks for it."""
         return {None: self.platform.engine_of(self.tenant)}
 
     def create_jinja_environment(self) -> Environment:  # type: ignore[override]  # an overlay is a plain Environment
