@@ -39,7 +39,7 @@ def _options(draw: st.DrawFn, fractions: list[str]) -> list[dict[str, Any]]:
 
 
 def _arranged(draw: st.DrawFn, kind: QuestionType, body: Body) -> dict[str, str]:
-    keys = kind.arrange(body, draw(st.none() | st.randoms(use_true_random=False)))
+    keys = kind.arrange(body, draw(st.randoms(use_true_random=False)), draw(st.booleans()))
     ids = draw(st.lists(st.integers(0, 10**9), min_size=len(keys), max_size=len(keys), unique=True))
     return {key: f"z{number}" for key, number in zip(keys, ids, strict=True)}
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from examhall.bank.formats import SIZE_LIMIT, Import, Parsed, decode
+from examhall.bank.formats import SIZE_LIMIT, Import, Item, decode
 from examhall.bank.formats.gift import QUESTION_LIMIT, QUESTIONS_LIMIT, parse
 from examhall.bank.types import type_named
 from examhall.errors import Invalid, PayloadTooLarge
@@ -21,7 +21,7 @@ PIECES = [
 ]  # fmt: skip
 
 
-def one(text: str) -> Parsed:
+def one(text: str) -> Item:
     """The only question of a text, which has no error."""
     found = parse(text)
     assert found.errors == []

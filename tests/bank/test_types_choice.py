@@ -203,22 +203,22 @@ class TestOptions:
 
 class TestOrder:
     def test_without_chance_the_order_is_the_author_s(self) -> None:
-        assert SINGLE.arrange(choice("1", "0", "0"), None) == ["o1", "o2", "o3"]
+        assert SINGLE.arrange(choice("1", "0", "0"), random.Random(1), False) == ["o1", "o2", "o3"]
 
     def test_an_author_may_forbid_the_shuffle(self) -> None:
         body = choice(*["1"] * 10, shuffle=False)
-        assert SINGLE.arrange(body, random.Random(1)) == [f"o{place}" for place in range(1, 11)]
+        assert SINGLE.arrange(body, random.Random(1), True) == [f"o{place}" for place in range(1, 11)]
 
     def test_a_seed_gives_one_order_and_seeds_give_all(self) -> None:
         body = choice("1", "0", "0")
-        orders = {tuple(SINGLE.arrange(body, random.Random(seed))) for seed in range(100)}
+        orders = {tuple(SINGLE.arrange(body, random.Random(seed), True)) for seed in range(100)}
         assert len(orders) == 6
-        assert SINGLE.arrange(body, random.Random(7)) == SINGLE.arrange(body, random.Random(7))
+        assert SINGLE.arrange(body, random.Random(7), True) == SINGLE.arrange(body, random.Random(7), True)
 
     def test_pinned_options_keep_their_place(self) -> None:
         options = [{"text": text, "fraction": "1", "pinned": text in "BE"} for text in "ABCDE"]
         body = SINGLE.validate({"prompt": "Which?", "options": options})
-        orders = {tuple(SINGLE.arrange(body, random.Random(seed))) for seed in range(100)}
+        orders = {tuple(SINGLE.arrange(body, random.Random(seed), True)) for seed in range(100)}
         assert {(order[1], order[4]) for order in orders} == {("o2", "o5")}
         assert len(orders) == 6
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from examhall.bank.types.true_false import TrueFalse
@@ -24,7 +26,7 @@ def test_the_right_verdict_is_all_and_the_wrong_one_nothing() -> None:
 
 
 def test_it_has_no_options() -> None:
-    assert KIND.arrange(BODY, None) == []
+    assert KIND.arrange(BODY, random.Random(1), True) == []
     assert KIND.present(BODY, {}) == {"prompt": "Water boils at 100 °C everywhere."}
 
 

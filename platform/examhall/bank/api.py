@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from examhall.bank import operations
-from examhall.bank.formats import Import, Message, Parsed
+from examhall.bank.formats import Import, Message, Item
 from examhall.bank.models import Bank, Question, QuestionVersion
 from examhall.bank.reading import QuestionList, counted_banks, load_bank, load_question, question_count
 from examhall.bank.schemas import (
@@ -224,7 +224,7 @@ def _question(question: Question) -> dict[str, Any]:
     return shown | {"body": body.to_json()}
 
 
-def _imported(parsed: Parsed) -> ImportedOut:
+def _imported(parsed: Item) -> ImportedOut:
     return ImportedOut(
         line=parsed.line,
         name=parsed.name,

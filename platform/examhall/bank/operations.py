@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from examhall.bank import texts
 from examhall.bank.bodies import bodies
-from examhall.bank.formats import Import, Message, Parsed, decode, gift
+from examhall.bank.formats import Import, Message, Item, decode, gift
 from examhall.bank.models import Bank, Question, QuestionVersion, Status
 from examhall.bank.richtext import plain_text
 from examhall.bank.types import type_named
@@ -215,7 +215,7 @@ def check_gift(bank_id: UUID, data: bytes) -> Import:
     return replace(found, questions=[_warned(parsed, parsed.external_id in known) for parsed in found.questions])
 
 
-def import_questions(bank_id: UUID, parsed: Sequence[Parsed]) -> list[Question]:
+def import_questions(bank_id: UUID, parsed: Sequence[Item]) -> list[Question]:
     """Put all questions into the bank, or none: two inserts, however many they are. Gives them in their order."""
     pairs = [
         _new(
@@ -240,7 +240,7 @@ def _known_ids(bank_id: UUID) -> Sequence[str]:
     return db.session.scalars(statement).all()
 
 
-def _warned(parsed: Parsed, known: bool) -> Parsed:
+def _warned(parsed: Item, known: bool) -> Item:
     if not known:
         return parsed
     message = N_('A question with the id "%(id)s" is in this bank already. This one will stand beside it.')

@@ -65,6 +65,7 @@ _CLEANER = nh3.Cleaner(
 )
 # Links and pictures would be dropped by the allowlist anyway; as plain text they at least stay readable.
 _MARKDOWN = MarkdownIt("commonmark").disable(["link", "image", "autolink", "reference"])
+_MEDIUM = re.compile(r"media:([0-9a-f]{64})\b")
 _SPECIAL = re.compile(r"[<>&\r\0]")
 _PASSES = 4
 _PRE_THEN_NEWLINE = re.compile(r"<pre[^<>]*>\n")  # a parser drops the first newline, so one more keeps it
@@ -89,6 +90,11 @@ def sanitise(html: str) -> str:
             break
         html = clean  # without the elements left out, the rest may nest anew: read it as a browser will
     return html
+
+
+def media_of(text: str) -> frozenset[str]:
+    """Digests of the media that HTML, or JSON with HTML in it, refers to."""
+    return frozenset(_MEDIUM.findall(text))
 
 
 def foreign_tags(html: str) -> list[str]:

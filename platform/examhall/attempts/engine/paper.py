@@ -155,11 +155,11 @@ def compose(drawn: Sequence[Drawn], bodies: Mapping[UUID, Body], seed: str, shuf
 
     `bodies` are keyed by version id. With `shuffle_options` False every question keeps its authored order.
     """
-    rng = _generator(f"options {seed}") if shuffle_options else None
+    rng = _generator(f"options {seed}")
     slots = []
     for number, item in enumerate(drawn, start=1):
         ref = item.ref
-        keys = type_named(ref.type).arrange(bodies[ref.version_id], rng)
+        keys = type_named(ref.type).arrange(bodies[ref.version_id], rng, shuffle_options)
         options = _opaque(seed, number, keys)
         slots.append(Slot(number, item.section, ref.question_id, ref.version_id, ref.type, item.points, options))
     return Paper(seed, tuple(slots))

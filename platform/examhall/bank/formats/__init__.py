@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from decimal import Decimal
+from typing import Any, Protocol
 
 from examhall.errors import N_, FieldError, Invalid, PayloadTooLarge
 
@@ -14,33 +16,105 @@ SIZE_LIMIT = 2 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Something to tell an author about a line (counted from 1): `text` is a msgid, `params` fill its places."""
+    """Something to tell an author about a line (counted from 1; 0: the whole file) or about a named part of the file.
+
+    `text` is a msgid, `params` fill its places. `element` names the part where lines say little: `question[3]/answer[2]`,
+    `row 4, column B`, `items/q1.xml`.
+    """
 
     line: int
     text: str
     params: Mapping[str, Any] = field(default_factory=dict)
+    element: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
-    """A question that a file holds: `body` is checked by its type and ready for JSON; `category` a path "a/b" or ""."""
+class Item:
+    """A question outside the bank: `body` is checked by its type and ready for JSON; `category` a path "a/b" or ""."""
 
     line: int
     name: str
     type: str
     body: dict[str, Any]
     category: str = ""
+    category_external_id: str = ""
     tags: list[str] = field(default_factory=list)
     external_id: str = ""
+    difficulty: str = ""
+    language: str = ""
+    points: Decimal = Decimal(1)
+    status: str = "ready"
     warnings: list[Message] = field(default_factory=list)
+    #: What the file says and our model cannot hold.
+    losses: list[Message] = field(default_factory=list)
+    element: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """A picture, a sound or a film: `name` as its author called it, `media_type` such as image/png."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the bytes in hex: how texts refer to it (`media:<digest>`)."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryInfo:
+    """A category that a file describes."""
+
+    path: str
+    external_id: str = ""
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """What a file says: its sound questions, in order, and what is wrong with the others."""
+    """What a file says: its sound questions, in order, what is wrong with the others, and what of it can't be kept."""
 
-    questions: list[Parsed]
+    questions: list[Item]
     errors: list[Message]
+    losses: list[Message] = field(default_factory=list)
+    media: dict[str, Medium] = field(default_factory=dict)
+    categories: list[CategoryInfo] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file of questions; `losses` tells what of them the format can't say (`line` counts the questions from 1)."""
+
+    data: bytes
+    media_type: str
+    extension: str
+    losses: list[Message] = field(default_factory=list)
+
+
+class Parser(Protocol):
+    """Reads a file. `settings` are those that its format documents."""
+
+    def __call__(self, data: bytes, **settings: Any) -> Import: ...
+
+
+class Exporter(Protocol):
+    """Writes questions; `media` holds what they refer to, `title` names the collection."""
+
+    def __call__(self, items: Sequence[Item], media: Mapping[str, Medium], title: str) -> Export: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format: what it is called, how it is told from others by content alone, how it is read and written."""
+
+    name: str
+    label: str
+    recognises: Callable[[bytes], bool]
+    parse: Parser | None = None
+    export: Exporter | None = None
 
 
 def decode(data: bytes) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from examhall.bank.formats import Import, Message, Parsed
+from examhall.bank.formats import Import, Message, Item
 from examhall.bank.formats.gift_answers import Reader
 from examhall.bank.formats.passage import Fault, Passage, mask
 from examhall.bank.richtext import plain_text
@@ -96,7 +96,7 @@ def _category(passage: Passage) -> str:
     return name
 
 
-def _question(block: _Block, category: str) -> Parsed:
+def _question(block: _Block, category: str) -> Item:
     start = block.passage
     if len(start.text) > QUESTION_LIMIT:
         message = N_("This question has more than %(limit)s characters. Is a blank line missing?")
@@ -120,7 +120,7 @@ def _question(block: _Block, category: str) -> Parsed:
         raise Fault(
             Message(_line(error.field, lines, start.line), error.message, error.params) for error in invalid.errors
         ) from None
-    return Parsed(
+    return Item(
         line=start.line,
         name=name or plain_text(body.prompt, _NAME_FROM_STEM),
         type=answers.type,

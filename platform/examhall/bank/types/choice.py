@@ -76,9 +76,9 @@ class _Choice(QuestionType[ChoiceBody]):
                 message = N_("This option says the same as option %(first)s. Change or remove one of them.")
                 yield FieldError(f"options.{place}.text", message, {"first": first + 1})
 
-    def arrange(self, body: ChoiceBody, rng: random.Random | None) -> list[str]:
+    def arrange(self, body: ChoiceBody, rng: random.Random, shuffle: bool) -> list[str]:
         keys = [option.key for option in body.options]
-        if rng is None or not body.shuffle:
+        if not shuffle or not body.shuffle:
             return keys
         loose = [place for place, option in enumerate(body.options) if not option.pinned]
         shuffled = [keys[place] for place in loose]

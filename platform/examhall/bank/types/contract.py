@@ -6,6 +6,7 @@ no clock, and stores nothing. A new type is one class that joins `examhall.bank.
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from abc import ABC, abstractmethod
@@ -18,6 +19,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     PlainSerializer,
     StringConstraints,
     ValidationError,
@@ -26,7 +28,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypeVar
 
-from examhall.bank.richtext import plain_text, sanitise
+from examhall.bank.richtext import media_of, plain_text, sanitise
 from examhall.errors import N_, FieldError, Invalid
 
 Arrangement = Mapping[str, str]
@@ -36,6 +38,7 @@ PROMPT_LIMIT = 50_000
 TEXT_LIMIT = 10_000
 TAGS_LIMIT = 4_000  # an HTML parser's time grows with the square of the depth of elements
 ANSWER_LIMIT = 500
+HINTS_LIMIT = 10
 ZERO, ONE = Decimal(0), Decimal(1)
 _STORED = {"stored": True}
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?")
@@ -171,6 +174,12 @@ class Body(Part):
 
     prompt: Prompt
     feedback: RichText = ""
+    #: Feedback by outcome: for a fraction of 1, for one between 0 and 1, for 0 or less.
+    right_feedback: RichText = ""
+    partial_feedback: RichText = ""
+    wrong_feedback: RichText = ""
+    #: Kept for those who brought them along; nothing shows hints yet.
+    hints: Annotated[tuple[RichText, ...], Field(max_length=HINTS_LIMIT)] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The body as JSON holds it, with decimals as strings; `QuestionType.load` reads it again."""
@@ -186,6 +195,10 @@ class QuestionType(ABC, Generic[B]):
     name: ClassVar[str]
     label: ClassVar[str]
     Body: ClassVar[type[Body]]
+    #: A person grades the responses: `grade` of one that is not blank is None.
+    needs_marker: ClassVar[bool] = False
+    #: False for a text between questions: no response, no points.
+    answerable: ClassVar[bool] = True
 
     def validate(self, data: object) -> B:
         """The body that `data` (from JSON) describes, with its rich text sanitised and missing option keys made.
@@ -211,8 +224,11 @@ class QuestionType(ABC, Generic[B]):
         """Faults of a body that no single field shows."""
         return ()
 
-    def arrange(self, body: B, rng: random.Random | None) -> list[str]:
-        """Option keys in the order to show: authored when `rng` is None, else shuffled around the pinned ones."""
+    def arrange(self, body: B, rng: random.Random, shuffle: bool) -> list[str]:
+        """What an attempt freezes: option keys in the order to show, shuffled around the pinned ones.
+
+        Without `shuffle` the order is the authored one, wherever that tells nothing of the key.
+        """
         return []
 
     def present(self, body: B, arrangement: Arrangement) -> dict[str, Any]:
@@ -227,8 +243,11 @@ class QuestionType(ABC, Generic[B]):
         """
 
     @abstractmethod
-    def grade(self, body: B, response: Any) -> Decimal:
-        """The fraction that an inner response earns, exactly; unanswered (None) is 0, never a penalty."""
+    def grade(self, body: B, response: Any) -> Decimal | None:
+        """The fraction that an inner response earns, exactly; unanswered (None) is 0, never a penalty.
+
+        None while a person has to mark it (`needs_marker`).
+        """
 
     @abstractmethod
     def reveal(self, body: B, arrangement: Arrangement, response: Any) -> Revelation:
@@ -237,6 +256,25 @@ class QuestionType(ABC, Generic[B]):
     @abstractmethod
     def bounds(self, body: B) -> tuple[Decimal, Decimal]:
         """The least and the greatest fraction that a response can earn."""
+
+    def guess(self, body: B) -> Decimal | None:
+        """The fraction that blind guessing earns on average, None where that can't be told."""
+        return ZERO
+
+    def full(self, body: B) -> Any:
+        """An inner response that earns the whole mark; None where there is none to give."""
+        return None
+
+    def media(self, body: B) -> frozenset[str]:
+        """Digests of the media that the body shows."""
+        return media_of(json.dumps(body.to_json()))
+
+    @staticmethod
+    def outcome_feedback(body: Body, fraction: Decimal) -> str:
+        """The HTML that a body says about an outcome: right, partly right, wrong."""
+        if fraction >= 1:
+            return body.right_feedback
+        return body.partial_feedback if fraction > 0 else body.wrong_feedback
 
 
 def only(response: object, name: str) -> object:
