@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from examhall.bank import operations
-from examhall.bank.formats import Import, Message, Item
+from examhall.bank.formats import Import, Item, Message
 from examhall.bank.models import Bank, Question, QuestionVersion
 from examhall.bank.reading import QuestionList, counted_banks, load_bank, load_question, question_count
 from examhall.bank.schemas import (

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from examhall.bank import texts
 from examhall.bank.bodies import bodies
-from examhall.bank.formats import Import, Message, Item, decode, gift
+from examhall.bank.formats import Import, Item, Message, decode, gift
 from examhall.bank.models import Bank, Question, QuestionVersion, Status
 from examhall.bank.richtext import plain_text
 from examhall.bank.types import type_named

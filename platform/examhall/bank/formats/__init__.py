@@ -18,8 +18,8 @@ SIZE_LIMIT = 2 * 1024 * 1024
 class Message:
     """Something to tell an author about a line (counted from 1; 0: the whole file) or about a named part of the file.
 
-    `text` is a msgid, `params` fill its places. `element` names the part where lines say little: `question[3]/answer[2]`,
-    `row 4, column B`, `items/q1.xml`.
+    `text` is a msgid, `params` fill its places. `element` names the part where lines say little:
+    `question[3]/answer[2]`, `row 4, column B`, `items/q1.xml`.
     """
 
     line: int

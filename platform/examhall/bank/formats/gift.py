@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from examhall.bank.formats import Import, Message, Item
+from examhall.bank.formats import Import, Item, Message
 from examhall.bank.formats.gift_answers import Reader
 from examhall.bank.formats.passage import Fault, Passage, mask
 from examhall.bank.richtext import plain_text
