@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from examhall.attempts.models import Answer, Attempt, StoredPaper, StoredStep
-from examhall.bank.models import Bank, Question, QuestionVersion
+from examhall.attempts.models import Answer, Attempt, AttemptFile, StoredPaper, StoredStep
+from examhall.bank.models import (
+    Bank,
+    BankShare,
+    BulkAction,
+    Category,
+    Comment,
+    ImportJob,
+    Question,
+    QuestionVersion,
+    SavedFilter,
+    StoredMedium,
+)
 from examhall.exams.models import Assignment, Exam, Section, SectionQuestion
-from examhall.identity.models import User, UserSession
+from examhall.identity.models import Group, GroupMember, User, UserSession
 from examhall.storage.idempotency import Receipt
 
 __all__ = [
-    "Answer", "Assignment", "Attempt", "Bank", "Exam", "Question", "QuestionVersion", "Receipt", "Section",
-    "SectionQuestion", "StoredPaper", "StoredStep", "User", "UserSession",
+    "Answer", "Assignment", "Attempt", "AttemptFile", "Bank", "BankShare", "BulkAction", "Category", "Comment", "Exam",
+    "Group", "GroupMember", "ImportJob", "Question", "QuestionVersion", "Receipt", "SavedFilter", "Section",
+    "SectionQuestion", "StoredMedium", "StoredPaper", "StoredStep", "User", "UserSession",
 ]  # fmt: skip

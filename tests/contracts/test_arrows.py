@@ -19,7 +19,7 @@ FLOORS = (
     ("storage",),
     ("identity",),
     ("theme",),  # knows who is signed in, nothing of exams
-    ("bank.types", "bank.richtext"),
+    ("bank.types", "bank.richtext", "bank.wording"),
     ("attempts.engine",),
     ("bank",),
     ("exams",),

@@ -43,6 +43,8 @@ class Attempt(Record):
     max_points: Mapped[Decimal] = mapped_column(Exact(10, 5))
     percent: Mapped[Decimal | None] = mapped_column(Exact(5, 2))
     passed: Mapped[bool | None]
+    #: How many answers wait for a marker; until there are none, points and percent are not final and `passed` is None.
+    pending: Mapped[int] = mapped_column(default=0)
     #: Slot to `{"fraction", "mark"}`, decimals as text; in one column since they are written and read together.
     marks: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
 
@@ -88,3 +90,17 @@ class Answer(Record):
     slot: Mapped[int]
     seq: Mapped[int] = mapped_column(sa.BigInteger)
     response: Mapped[Any] = mapped_column(sa.JSON(none_as_null=True), nullable=True)
+
+
+class AttemptFile(Record):
+    """A file that a candidate handed up for one slot; its bytes lie in the media store under their digest."""
+
+    __tablename__ = "attempt_files"
+    __table_args__ = (belongs_to("attempts", "attempt_id"), sa.Index(None, "tenant_id", "attempt_id"))
+
+    attempt_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    slot: Mapped[int]
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    name: Mapped[str] = mapped_column(sa.String(200))
+    media_type: Mapped[str] = mapped_column(sa.String(100))
+    size: Mapped[int] = mapped_column(sa.BigInteger)

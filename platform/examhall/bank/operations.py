@@ -18,6 +18,7 @@ from examhall.bank.richtext import plain_text
 from examhall.bank.types import type_named
 from examhall.bank.types.contract import Body
 from examhall.bank.types.reference import QuestionRef
+from examhall.bank.wording import fingerprint_of, words_of
 from examhall.errors import N_, Invalid, PreconditionFailed
 from examhall.extensions import db
 from examhall.storage.records import new_id, tenant_id
@@ -148,6 +149,9 @@ def add_version(
         session.add(version)
         question.name, question.excerpt = name, plain_text(checked.prompt, texts.EXCERPT_LIMIT)
         question.latest_number, question.latest_version_id = version.number, version.id
+        question.words, question.fingerprint = words_of(name, data), fingerprint_of(data)
+        if question.status == Status.READY.value:
+            question.ready_version_id = version.id
         session.flush()
     audit.info("question %s has version %s", question.id, version.number)
     return version
@@ -182,7 +186,9 @@ def _new(
     question = Question(
         id=new_id(), bank_id=bank_id, type=type, name=name, excerpt=plain_text(body.prompt, texts.EXCERPT_LIMIT),
         category=category, tags=tags, status=status.value, external_id=external_id, latest_version_id=new_id(),
+        words=words_of(name, data), fingerprint=fingerprint_of(data),
     )  # fmt: skip
+    question.ready_version_id = question.latest_version_id if status is not Status.DRAFT else None
     version = QuestionVersion(
         id=question.latest_version_id, question_id=question.id, number=1, type=type, name=name, body=data
     )

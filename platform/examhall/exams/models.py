@@ -57,6 +57,7 @@ class Section(MutableRecord):
     __table_args__ = (
         belongs_to("exams", "exam_id", ondelete="CASCADE"),
         belongs_to("banks", "bank_id"),
+        belongs_to("categories", "draw_category_id"),
         sa.Index(None, "tenant_id", "exam_id", "position"),
     )
 
@@ -68,22 +69,28 @@ class Section(MutableRecord):
     draw_count: Mapped[int] = mapped_column(default=0)
     draw_tag: Mapped[str] = mapped_column(sa.String(100), default="")
     draw_category: Mapped[str] = mapped_column(sa.String(300), default="")
+    draw_category_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
     draw_points: Mapped[Decimal] = mapped_column(Exact(8, 2), default=Decimal(1))
 
 
 class SectionQuestion(MutableRecord):
-    """A question that everybody gets, with its points; an attempt takes the version that is present at its start."""
+    """A question that everybody gets, with its points.
+
+    An attempt takes the version that is the latest at its start, or the one that is pinned here.
+    """
 
     __tablename__ = "section_questions"
     __table_args__ = (
         belongs_to("sections", "section_id", ondelete="CASCADE"),
         belongs_to("questions", "question_id"),
+        belongs_to("question_versions", "version_id"),
         sa.UniqueConstraint("tenant_id", "section_id", "question_id"),
         sa.Index(None, "tenant_id", "question_id"),
     )
 
     section_id: Mapped[UUID] = mapped_column(sa.Uuid)
     question_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    version_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
     position: Mapped[int]
     points: Mapped[Decimal] = mapped_column(Exact(8, 2), default=Decimal(1))
 

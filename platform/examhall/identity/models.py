@@ -29,6 +29,31 @@ class User(MutableRecord):
     epoch: Mapped[int] = mapped_column(default=1)
 
 
+class Group(MutableRecord):
+    """Some people of a tenant under one name: a department, a class."""
+
+    __tablename__ = "groups"
+    __table_args__ = (sa.UniqueConstraint("tenant_id", "name"),)
+
+    name: Mapped[str] = mapped_column(sa.String(200))
+    description: Mapped[str] = mapped_column(sa.Text, default="")
+
+
+class GroupMember(Record):
+    """That a person belongs to a group."""
+
+    __tablename__ = "group_members"
+    __table_args__ = (
+        belongs_to("groups", "group_id", ondelete="CASCADE"),
+        belongs_to("users", "user_id", ondelete="CASCADE"),
+        sa.UniqueConstraint("tenant_id", "group_id", "user_id"),
+        sa.Index(None, "tenant_id", "user_id"),
+    )
+
+    group_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    user_id: Mapped[UUID] = mapped_column(sa.Uuid)
+
+
 class UserSession(Record):
     """One sign-in, and the family of refresh tokens that followed from it."""
 
