@@ -1,0 +1,106 @@
+"""XML from strangers, read without doing anything that it asks for: no document type, no entity, no network.
+
+A file is decoded here, strictly, and not by the parser: so the search for a document type sees what the parser sees.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Any
+
+from lxml import etree
+
+from examhall.errors import N_, FieldError, Invalid, PayloadTooLarge
+
+SIZE_LIMIT = 24 * 1024 * 1024
+TAGS_LIMIT = 400_000  # a tree takes some 200 bytes for each tag and each attribute
+ATTRIBUTES_LIMIT = 600_000
+
+# Encodings that hold ASCII as it is, by the names that declarations give them.
+_ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "ascii", "ascii": "ascii", "iso-8859-1": "iso-8859-1",
+              "latin1": "iso-8859-1", "iso-8859-15": "iso-8859-15", "windows-1252": "cp1252"}  # fmt: skip
+_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_DECLARATION = re.compile(
+    r"""<\?xml\s[^>?]*?(?:encoding\s*=\s*["'](?P<encoding>[A-Za-z0-9._-]{1,40})["'][^>?]*)?\?>""", re.ASCII
+)
+_NAME = re.compile(r"\{[^}]*\}")
+
+
+def parse(data: bytes) -> Any:
+    """The root element of an XML file (lxml), without comments and processing instructions.
+
+    Raises PayloadTooLarge beyond SIZE_LIMIT bytes, and Invalid (field `file`, with the line where one is known) for
+    what is not well-formed, not in a known encoding, nested deeper than 256 levels, has a DOCTYPE or too many tags.
+    """
+    if len(data) > SIZE_LIMIT:
+        message = N_("The file has more than %(limit)s MB. Split it and import the parts one after the other.")
+        raise PayloadTooLarge(message, limit=SIZE_LIMIT // 2**20)
+    text = _decoded(data)
+    if _has_doctype(text):
+        raise _refused(N_("The file has a document type (<!DOCTYPE …>), which is not read. Remove it and try again."))
+    if text.count("<") > TAGS_LIMIT or text.count("=") > ATTRIBUTES_LIMIT:
+        raise _refused(N_("The file has too many elements. Split it and import the parts one after the other."))
+    parser = etree.XMLParser(
+        encoding="utf-8",
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        dtd_validation=False,
+        attribute_defaults=False,
+        huge_tree=False,
+        recover=False,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+    )
+    try:
+        return etree.fromstring(text.encode(), parser)
+    except etree.XMLSyntaxError as error:
+        message = N_("Line %(line)s is not well-formed XML: %(reason)s. Correct it there and try again.")
+        reason = str(error.msg).partition(", line ")[0][:200]
+        raise _refused(message, line=error.lineno or 1, reason=reason) from None
+
+
+def local(element: Any) -> str:
+    """The name of an element without its namespace."""
+    return _NAME.sub("", str(element.tag), count=1)
+
+
+def _decoded(data: bytes) -> str:
+    """The text of a file without byte order mark and XML declaration; the count of its lines stays."""
+    mark = next((mark for mark in _MARKS if data.startswith(mark)), b"")
+    head = data[:200].decode("ascii", "replace")
+    declared = (_DECLARATION.match(head) or {"encoding": None})["encoding"]
+    encoding = _MARKS.get(mark) or _ENCODINGS.get((declared or "utf-8").lower())
+    if encoding is None:
+        message = N_('The file says that its encoding is "%(encoding)s", which is not read. Save it as UTF-8.')
+        raise _refused(message, encoding=declared)
+    try:
+        text = data[len(mark) :].decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = N_("Line %(line)s holds bytes that are not %(encoding)s. Save the file as UTF-8 and try again.")
+        raise _refused(message, line=line, encoding=encoding.upper()) from None
+    declaration = _DECLARATION.match(text)
+    return "\n" * declaration[0].count("\n") + text[declaration.end() :] if declaration else text
+
+
+def _has_doctype(text: str) -> bool:
+    """Whether a document type stands before the root element."""
+    place = 0
+    while True:
+        place = text.find("<", place)
+        if text.startswith("<!--", place):
+            end = text.find("-->", place + 4)
+        elif text.startswith("<?", place):
+            end = text.find("?>", place + 2)
+        else:
+            return place >= 0 and text.startswith("<!DOCTYPE", place)
+        if end < 0:
+            return False  # not closed: the parser says where
+        place = end + 2
+
+
+def _refused(message: str, **params: Any) -> Invalid:
+    return Invalid(errors=[FieldError("file", message, params)])

@@ -1,0 +1,96 @@
+"""XML from strangers: what is refused, and that nothing is fetched or unfolded."""
+
+from __future__ import annotations
+
+import codecs
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from examhall.bank.formats import xml
+from examhall.errors import Invalid, PayloadTooLarge
+
+LAUGHS = "".join(f'<!ENTITY x{n} "{f"&x{n - 1};" * 10}">' for n in range(1, 10))
+
+
+def refusal(data: bytes) -> str:
+    with pytest.raises(Invalid) as caught:
+        xml.parse(data)
+    (error,) = caught.value.errors
+    assert error.field == "file"
+    return error.message % error.params
+
+
+def test_a_file_is_read_with_the_lines_of_its_elements() -> None:
+    root = xml.parse(b'<?xml version="1.0"\n encoding="UTF-8"?>\n<!-- c --><a>\n<b>t<!-- c -->u<?p i?>v</b></a>')
+    assert (xml.local(root), root[0].text, root[0].sourceline) == ("a", "tuv", 4)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "iso-8859-1", "windows-1252", "ISO-8859-15"])
+def test_a_declared_encoding_is_taken(encoding: str) -> None:
+    assert xml.parse(f'<?xml version="1.0" encoding="{encoding}"?><a>é</a>'.encode(encoding)).text == "é"
+
+
+@pytest.mark.parametrize("mark", ["utf-8-sig", "utf-16"])
+def test_a_byte_order_mark_says_more_than_the_declaration(mark: str) -> None:
+    assert xml.parse('<?xml version="1.0" encoding="iso-8859-1"?><a>é</a>'.encode(mark)).text == "é"
+
+
+@pytest.mark.parametrize("encoding", ["utf-7", "cp037", "utf-32", "x-user"])
+def test_an_encoding_that_hides_its_signs_is_refused(encoding: str) -> None:
+    assert encoding in refusal(f'<?xml version="1.0" encoding="{encoding}"?><a/>'.encode())
+
+
+def test_bytes_that_are_not_the_encoding_are_named_by_line() -> None:
+    assert "Line 2 holds bytes that are not UTF-8" in refusal(b"<a>\n\xe9</a>")
+    assert "not UTF-16-LE" in refusal(codecs.BOM_UTF16_LE + b"<a/>\0")
+    assert "Line 1" in refusal('<?xml version="1.0" encoding="cp037"?><a/>'.encode("cp037"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>',
+        '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>',
+        '<?xml version="1.0"?><!-- > --><?p ?>\n<!DOCTYPE a [<!ENTITY % p SYSTEM "http://127.0.0.1:9/"> %p;]><a/>',
+        f'<!DOCTYPE a [<!ENTITY x0 "ha">{LAUGHS}]><a>&x9;</a>',
+        f'<!DOCTYPE a [<!ENTITY x "{"x" * 100_000}">]><a>{"&x;" * 10_000}</a>',
+    ],
+)
+def test_a_document_type_is_refused_before_it_is_read(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "socket", None)
+    begun = time.process_time()
+    assert "document type" in refusal(text.encode())
+    assert "document type" in refusal(text.encode("utf-16"))
+    assert time.process_time() - begun < 1
+
+
+def test_an_entity_without_a_document_type_is_named_by_line() -> None:
+    assert "Line 2" in refusal(b"<a>\n&nbsp;</a>")
+
+
+def test_what_looks_like_a_document_type_within_the_text_is_text() -> None:
+    assert xml.parse(b"<a><![CDATA[<!DOCTYPE html>]]></a>").text == "<!DOCTYPE html>"
+
+
+def test_nothing_is_included(tmp_path: Path) -> None:
+    (tmp_path / "secret.xml").write_text("<secret/>")
+    include = f'<a xmlns:x="http://www.w3.org/2001/XInclude"><x:include href="{tmp_path}/secret.xml"/></a>'
+    assert [xml.local(child) for child in xml.parse(include.encode())] == ["include"]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "text", "<a>", "<a></b>", "<a/><b/>", "<a\0/>", "<a b='1' b='2'/>", "<!-"])
+def test_what_is_not_well_formed_is_refused_with_its_line(text: str) -> None:
+    assert "is not well-formed XML" in refusal(b"\n" + text.encode())
+
+
+def test_depth_size_and_number_are_limited() -> None:
+    begun = time.process_time()
+    assert "not well-formed" in refusal(b"<a>" * 1000 + b"</a>" * 1000)
+    assert "too many" in refusal(b"<a>" + b"<b/>" * 500_000 + b"</a>")
+    assert "too many" in refusal(b"<a " + b"".join(b'a%d="" ' % number for number in range(1_000_000)) + b"/>")
+    with pytest.raises(PayloadTooLarge):
+        xml.parse(b" " * (xml.SIZE_LIMIT + 1))
+    assert time.process_time() - begun < 2
