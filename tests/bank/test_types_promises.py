@@ -57,7 +57,7 @@ def test_no_answer_earns_nothing_and_costs_nothing(case: Case) -> None:
 def test_a_presentation_never_holds_the_key(case: Case) -> None:
     shown = case.kind.present(case.body, case.arrangement)
     assert SECRET not in json.dumps(shown)
-    assert shown.keys() <= {"prompt", "options"}
+    assert shown.keys() <= {"prompt", "options", "units"}
     for option in shown.get("options", []):
         assert option.keys() == {"id", "text"}
     assert [option["id"] for option in shown.get("options", [])] == list(case.arrangement.values())
