@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from examhall.errors import N_, FieldError, Invalid, PayloadTooLarge
 
-SIZE_LIMIT = 2 * 1024 * 1024
+SIZE_LIMIT = 12 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,19 @@ class Exporter(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Columns:
+    """What a table holds, for its author to say which column is what: names of the columns and the first rows.
+
+    `proposed` maps columns to fields as their names suggest, `fields` the names of fields to their labels (msgids).
+    """
+
+    names: list[str]
+    rows: list[list[str]]
+    proposed: dict[str, str]
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Format:
     """One format: what it is called, how it is told from others by content alone, how it is read and written."""
 
@@ -115,6 +128,11 @@ class Format:
     recognises: Callable[[bytes], bool]
     parse: Parser | None = None
     export: Exporter | None = None
+    #: Settings that the parser takes: `grades` ("error", or "nearest" to mend odd percentages), `mapping` (column to
+    #: field), `progress` (to be called with the share of the file that is read, 0 to 1).
+    settings: frozenset[str] = frozenset()
+    #: Of a table: its columns. Raises `Invalid` as the parser does.
+    columns: Callable[[bytes], Columns] | None = None
 
 
 def decode(data: bytes) -> str:
