@@ -28,7 +28,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypeVar
 
-from examhall.bank.richtext import media_of, plain_text, sanitise
+from examhall.bank.richtext import media_of, plain_text, sanitise, unlabelled_media
 from examhall.errors import N_, FieldError, Invalid
 
 Arrangement = Mapping[str, str]
@@ -133,7 +133,10 @@ def _rich(limit: int) -> AfterValidator:
             raise refusal(
                 N_("This text has more than %(limit)s tags. Paste it without its formatting."), limit=TAGS_LIMIT
             )
-        return _within(sanitise(_storable(_within(text, limit))), limit)
+        html = _within(sanitise(_storable(_within(text, limit))), limit)
+        if unlabelled_media(html):
+            raise refusal(N_('Say what each picture shows (alt="…") and what each sound or film is (title="…").'))
+        return html
 
     return AfterValidator(check)
 
@@ -151,7 +154,7 @@ def at_least(count: int) -> AfterValidator:
 
 def _visible(html: str) -> str:
     if not plain_text(html):
-        raise refusal(N_("Write a text here. Links, pictures and scripts are left out."))
+        raise refusal(N_("Write a text here. Links and scripts are left out."))
     return html
 
 
@@ -235,6 +238,11 @@ class QuestionType(ABC, Generic[B]):
         """What a candidate may see before release: nothing that tells right from wrong."""
         return {"prompt": body.prompt}
 
+    def preview(self, body: B) -> dict[str, Any]:
+        """What `present` gives for the authored order, its keys as ids: what authors look at."""
+        keys = self.arrange(body, random.Random(0), False)  # noqa: S311  # the same at each look, and no secret
+        return self.present(body, {key: key for key in keys})
+
     @abstractmethod
     def read(self, arrangement: Arrangement, response: object) -> Any:
         """The inner response (JSON-ready, keys instead of opaque ids) of one from outside; None when it is blank.
@@ -256,6 +264,10 @@ class QuestionType(ABC, Generic[B]):
     @abstractmethod
     def bounds(self, body: B) -> tuple[Decimal, Decimal]:
         """The least and the greatest fraction that a response can earn."""
+
+    def files(self, response: Any) -> tuple[str, ...]:
+        """Ids of the files that an inner response hands in: whoever stores it makes sure that they are there."""
+        return ()
 
     def guess(self, body: B) -> Decimal | None:
         """The fraction that blind guessing earns on average, None where that can't be told."""
