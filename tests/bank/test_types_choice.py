@@ -9,22 +9,22 @@ from typing import Any
 import pytest
 
 from examhall.bank.types import type_named
-from examhall.bank.types.choice import ChoiceBody, MultipleChoice, SingleChoice
+from examhall.bank.types.choice import ChoiceBody, MultipleBody, MultipleChoice, SingleChoice
 from examhall.bank.types.contract import InvalidResponse
 from examhall.errors import Invalid
 
 SINGLE, MULTIPLE = SingleChoice(), MultipleChoice()
 
 
-def choice(*fractions: str, kind: str = "single_choice", **more: Any) -> ChoiceBody:
+def choice(*fractions: str, **more: Any) -> ChoiceBody:
     """A body whose options A, B, C … have these fractions."""
     options = [{"text": "ABCDEFGHIJ"[place], "fraction": fraction} for place, fraction in enumerate(fractions)]
-    body: ChoiceBody = type_named(kind).validate({"prompt": "Which?", "options": options, **more})
-    return body
+    return SINGLE.validate({"prompt": "Which?", "options": options, **more})
 
 
-def multiple(*fractions: str) -> ChoiceBody:
-    return choice(*fractions, kind="multiple_choice")
+def multiple(*fractions: str, **more: Any) -> MultipleBody:
+    options = [{"text": "ABCDEFGHIJ"[place], "fraction": fraction} for place, fraction in enumerate(fractions)]
+    return MULTIPLE.validate({"prompt": "Which?", "options": options, **more})
 
 
 def faults(data: Any, kind: str = "single_choice") -> list[str]:
@@ -102,10 +102,11 @@ class TestMultiple:
         assert MULTIPLE.grade(body, ["o1", "o2"]) == 2 * Decimal(third)
         assert MULTIPLE.grade(body, ["o4"]) == 0
 
-    def test_nothing_ticked_counts_as_unanswered(self) -> None:
+    def test_nothing_ticked_is_an_answer_that_earns_nothing(self) -> None:
         body = multiple("1", "-1")
         ids = {"o1": "x", "o2": "y"}
-        assert MULTIPLE.read(ids, {"choices": []}) is None
+        assert MULTIPLE.read(ids, {"choices": []}) == []
+        assert MULTIPLE.read(ids, None) is None
         assert MULTIPLE.grade(body, None) == 0
         assert MULTIPLE.grade(body, []) == 0
 

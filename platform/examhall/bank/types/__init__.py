@@ -1,19 +1,79 @@
-"""The question types of Examhall, by name. Each grades a response and does nothing else."""
+"""The question types of Examhall, by name. Each grades a response and does nothing else.
+
+A package of others may bring types: an entry point of the group `examhall.question_types`, whose name is that of the
+type and which loads a subclass of `QuestionType`. They are found once, when the program starts.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 
 from examhall.bank.types.choice import MultipleChoice, SingleChoice
 from examhall.bank.types.contract import QuestionType
+from examhall.bank.types.description import Description
+from examhall.bank.types.essay import Essay
+from examhall.bank.types.hotspot import Hotspot
+from examhall.bank.types.kprim import Kprim
+from examhall.bank.types.matching import Matching
 from examhall.bank.types.numeric import Numeric
+from examhall.bank.types.ordering import Ordering
 from examhall.bank.types.short_text import ShortText
 from examhall.bank.types.true_false import TrueFalse
-from examhall.errors import N_, FieldError, Invalid
+from examhall.bank.types.upload import Upload
+from examhall.errors import N_, ConfigurationError, FieldError, Invalid
 
-_ALL: tuple[QuestionType, ...] = (SingleChoice(), MultipleChoice(), TrueFalse(), ShortText(), Numeric())
-TYPES: Mapping[str, QuestionType] = MappingProxyType({kind.name: kind for kind in _ALL})
+GROUP = "examhall.question_types"
+
+_OWN: tuple[QuestionType, ...] = (
+    SingleChoice(),
+    MultipleChoice(),
+    TrueFalse(),
+    Kprim(),
+    ShortText(),
+    Numeric(),
+    Matching(),
+    Ordering(),
+    Essay(),
+    Upload(),
+    Hotspot(),
+    Description(),
+)
+
+
+def registered(own: Iterable[QuestionType], plugged: Iterable[EntryPoint]) -> dict[str, QuestionType]:
+    """Types by name: our own, then those of other packages, by their names.
+
+    Raises ConfigurationError, naming package and remedy, for a name that is taken and for what is no question type.
+    """
+    types = {kind.name: kind for kind in own}
+    for point in sorted(plugged, key=lambda point: (point.name, point.value)):
+        types[point.name] = _plugged(point, types)
+    return types
+
+
+def _plugged(point: EntryPoint, types: Mapping[str, QuestionType]) -> QuestionType:
+    package, key = point.dist.name if point.dist else point.module, f"{GROUP}.{point.name}"
+    if point.name in types:
+        raise ConfigurationError(package, key, "A question type has this name already. Rename it or uninstall one.")
+    try:
+        kind = point.load()
+    except (ImportError, AttributeError) as error:
+        raise ConfigurationError(package, key, f"{point.value} can't be loaded ({error}). Mend the package.") from error
+    if not isinstance(kind, type) or not issubclass(kind, QuestionType):
+        raise ConfigurationError(package, key, f"{point.value} is no subclass of QuestionType. Name one that is.")
+    try:
+        named = kind.name
+        plugged = kind()
+    except (AttributeError, TypeError) as error:
+        raise ConfigurationError(package, key, f"{point.value} lacks a part ({error}). Write it.") from error
+    if named != point.name:
+        raise ConfigurationError(package, key, f'{point.value} is named "{named}". Give the entry point that name.')
+    return plugged
+
+
+TYPES: Mapping[str, QuestionType] = MappingProxyType(registered(_OWN, entry_points(group=GROUP)))
 
 
 def type_named(name: str) -> QuestionType:

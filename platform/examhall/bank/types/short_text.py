@@ -2,17 +2,19 @@
 
 Rules: reference semantics §2.2. `*` in an answer stands for any run of characters, `\\*` for a star; the whole text is
 compared, both sides in NFC with white space folded; the first answer that matches wins, so their order has meaning.
+An answer may instead be a pattern in the syntax of RE2, whose time grows with the length of the text only.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Any
 
+import re2
 from pydantic import Field, StrictBool, field_validator
 
 from examhall.bank.richtext import plain_text
@@ -37,13 +39,15 @@ from examhall.errors import N_, FieldError
 
 RESPONSE_LIMIT = 2_000
 ANSWERS_LIMIT = 100
+PATTERN_MEMORY = 512 * 1024  # bytes for a compiled pattern: 2,000 characters took 9 ms at worst
 _STAR = re.compile(r"(?<!\\)\*+")
 
 
 class TextAnswer(Part):
-    """One answer and the fraction, 0 to 1, that it earns."""
+    """One answer and the fraction, 0 to 1, that it earns; with `pattern`, its text is one that all of a response fits."""
 
     text: AnswerText
+    pattern: StrictBool = False
     fraction: Fraction
     feedback: RichText = ""
 
@@ -60,6 +64,13 @@ class TextAnswer(Part):
         if fraction < 0:
             raise refusal(N_("A written answer cannot earn less than 0. Give it a fraction from 0 to 1."))
         return fraction
+
+    def matches(self, text: str, case_sensitive: bool) -> bool:
+        """Whether a text that is not blank is this answer."""
+        if not self.pattern:
+            return _matches(_pieces(self.text, case_sensitive), _folded(text, case_sensitive))
+        whole = unicodedata.normalize("NFC", text).strip()
+        return _compiled(self.text, case_sensitive).fullmatch(whole) is not None
 
 
 class ShortTextBody(Body):
@@ -79,37 +90,19 @@ class ShortText(QuestionType[ShortTextBody]):
     def check(self, body: ShortTextBody) -> Iterator[FieldError]:
         if ONE not in (answer.fraction for answer in body.answers):
             yield FieldError("answers", N_("No answer earns the whole mark. Give the right one the fraction 1."))
-        seen: dict[tuple[str, ...], int] = {}
-        for place, answer in enumerate(body.answers):
-            pattern = _pieces(answer.text, body.case_sensitive)
-            first = seen.get(("", ""), seen.get(pattern))
-            if first is not None:
-                message = N_(
-                    "Answer %(first)s already matches all of this, and the first match counts. Move or remove one."
-                )
-                yield FieldError(f"answers.{place}.text", message, {"first": first + 1})
-            seen.setdefault(pattern, place)
+        yield from text_faults("answers", body.answers, body.case_sensitive)
 
     def read(self, arrangement: Arrangement, response: object) -> str | None:
-        if response is None:
-            return None
-        text = only(response, "text")
-        if not isinstance(text, str) or not writable(text):
-            raise InvalidResponse(N_("Write a text, without control characters."))
-        if len(text) > RESPONSE_LIMIT:
-            raise InvalidResponse(N_("Shorten your answer to at most 2000 characters."))
-        return text if text.strip() else None
+        return None if response is None else read_text(only(response, "text"))
 
     def grade(self, body: ShortTextBody, response: str | None) -> Decimal:
-        answer = _match(body, response)
+        answer = first_match(body.answers, response, body.case_sensitive)
         return answer.fraction if answer else ZERO
 
     def reveal(self, body: ShortTextBody, arrangement: Arrangement, response: str | None) -> Revelation:
-        answer = _match(body, response)
-        right = next(answer.text for answer in body.answers if answer.fraction == ONE)
-        anything = _pieces(right, body.case_sensitive) == ("", "")
+        answer, right = first_match(body.answers, response, body.case_sensitive), self.full(body)
         return {
-            "correct": None if anything else {"text": right.replace("\\*", "*")},
+            "correct": None if right is None else {"text": right},
             "feedback": [answer.feedback] if answer and plain_text(answer.feedback) else [],
             "general_feedback": body.feedback,
         }
@@ -117,12 +110,88 @@ class ShortText(QuestionType[ShortTextBody]):
     def bounds(self, body: ShortTextBody) -> tuple[Decimal, Decimal]:
         return ZERO, ONE
 
+    def guess(self, body: ShortTextBody) -> Decimal:
+        return next((answer.fraction for answer in body.answers if _anything(answer)), ZERO)
 
-def _match(body: ShortTextBody, response: str | None) -> TextAnswer | None:
-    if response is None or not response.strip():
+    def full(self, body: ShortTextBody) -> str | None:
+        return right_text(body.answers, body.case_sensitive)
+
+
+def read_text(text: object) -> str | None:
+    """A written text as it was written, None for a blank one. Raises InvalidResponse."""
+    if not isinstance(text, str) or not writable(text):
+        raise InvalidResponse(N_("Write a text, without control characters."))
+    if len(text) > RESPONSE_LIMIT:
+        raise InvalidResponse(N_("Shorten your answer to at most 2000 characters."))
+    return text if text.strip() else None
+
+
+def first_match(answers: Iterable[TextAnswer], text: str | None, case_sensitive: bool) -> TextAnswer | None:
+    """The answer that a text gives, None for a text that is blank or foreseen by none."""
+    if text is None or not text.strip():
         return None
-    text = _folded(response, body.case_sensitive)
-    return next((answer for answer in body.answers if _matches(_pieces(answer.text, body.case_sensitive), text)), None)
+    return next((answer for answer in answers if answer.matches(text, case_sensitive)), None)
+
+
+def right_text(answers: Sequence[TextAnswer], case_sensitive: bool) -> str | None:
+    """A text that earns the whole mark, None where only patterns or a star tell what does."""
+    for answer in answers:
+        if answer.fraction == ONE and not answer.pattern and not _anything(answer):
+            text = answer.text.replace("\\*", "*")
+            earned = first_match(answers, text, case_sensitive)
+            if earned and earned.fraction == ONE:
+                return text
+    return None
+
+
+def text_faults(field: str, answers: Sequence[TextAnswer], case_sensitive: bool) -> Iterator[FieldError]:
+    """Faults of a list of answers: patterns that cannot be, answers that an earlier one of another worth hides."""
+    sound: list[tuple[int, TextAnswer]] = []
+    for place, answer in enumerate(answers):
+        if answer.pattern and (reason := _broken(answer.text)):
+            message = N_("This pattern cannot be used (%(reason)s). Correct it; patterns follow the syntax of RE2.")
+            yield FieldError(f"{field}.{place}.text", message, {"reason": reason})
+            continue
+        hides = (first for first, earlier in sound if _hides(earlier, answer, case_sensitive))
+        if (first := next(hides, None)) is not None and answers[first].fraction != answer.fraction:
+            message = N_(
+                "Answer %(first)s already matches all of this, and the first match counts. Move or remove one."
+            )
+            yield FieldError(f"{field}.{place}.text", message, {"first": first + 1})
+        sound.append((place, answer))
+
+
+def _hides(earlier: TextAnswer, answer: TextAnswer, case_sensitive: bool) -> bool:
+    """Whether whatever matches an answer surely matches an earlier one, too."""
+    if _anything(earlier):
+        return True
+    if earlier.pattern == answer.pattern and earlier.text == answer.text:
+        return True
+    pieces = () if answer.pattern else _pieces(answer.text, case_sensitive)
+    if len(pieces) == 1:
+        return earlier.matches(pieces[0], case_sensitive)
+    return not earlier.pattern and _pieces(earlier.text, case_sensitive) == pieces
+
+
+def _anything(answer: TextAnswer) -> bool:
+    return not answer.pattern and _pieces(answer.text, True) == ("", "")
+
+
+def _broken(pattern: str) -> str | None:
+    """Why RE2 does not take a pattern."""
+    try:
+        _compiled(pattern, True)
+    except re2.error as error:
+        reason = error.args[0] if error.args else ""
+        return reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+    return None
+
+
+def _compiled(pattern: str, case_sensitive: bool) -> Any:
+    """A pattern ready to match, from RE2's own cache. Its letters may be decomposed no more than those of a text."""
+    options = re2.Options()
+    options.case_sensitive, options.log_errors, options.max_mem = case_sensitive, False, PATTERN_MEMORY
+    return re2.compile(unicodedata.normalize("NFC", pattern), options)
 
 
 def _folded(text: str, case_sensitive: bool) -> str:

@@ -57,3 +57,9 @@ class TrueFalse(QuestionType[TrueFalseBody]):
 
     def bounds(self, body: TrueFalseBody) -> tuple[Decimal, Decimal]:
         return ZERO, ONE
+
+    def guess(self, body: TrueFalseBody) -> Decimal:
+        return Decimal("0.5")
+
+    def full(self, body: TrueFalseBody) -> bool:
+        return body.correct
