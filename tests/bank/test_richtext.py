@@ -9,9 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from examhall.bank.richtext import TAGS, foreign_tags, plain_text, render, sanitise
+from examhall.bank.richtext import TAGS, foreign_tags, media_of, plain_text, render, sanitise, shown, unlabelled_media
 
-ATTRIBUTES = {"lang", "dir", "colspan", "rowspan", "scope", "start", "type"}
+DIGEST = "0123456789abcdef" * 4
+PICTURE = f'<img src="media:{DIGEST}" alt="A map">'
+SOUND = f'<audio src="media:{DIGEST}" title="A bell" controls=""></audio>'
+
+ATTRIBUTES = {
+    "lang", "dir", "colspan", "rowspan", "scope", "start", "type", "src", "alt", "title", "aria-label", "width",
+    "height", "controls",
+}  # fmt: skip
 
 ATTACKS = [
     "<script>alert(1)</script>",
@@ -55,13 +62,24 @@ ATTACKS = [
     "<b/onclick=alert(1)>x</b>",
     "<marquee onstart=alert(1)>x</marquee>",
     "<slot name=x><custom-element onclick=alert(1)>x</custom-element>",
+    f"<img src='media:{DIGEST}?https://evil.example'>",
+    f"<img src='media:{DIGEST}' srcset='//evil.example/2x.png 2x' onerror=alert(1)>",
+    f"<img src='//evil.example/media:{DIGEST}'>",
+    f"<p data-x=' src=media:{DIGEST}'><img alt=' src=media:{DIGEST}' src=//evil.example>",
+    f"<video src='media:{DIGEST}' poster=//evil.example autoplay></video>",
+    f"<audio src='media:{DIGEST}'><source src=//evil.example><track src=//evil.example></audio>",
+    r"\(<img src=x onerror=alert(1)>\)",
+    r"\(<script>alert(1)</script>\)",
+    r"\(a<!--\)<img src=x onerror=alert(1)>-->",
 ]
 
 PIECES = [
     "<p>", "</p>", "<table>", "<tr>", "<td>", "<caption>", "<b>", "</b>", "<i>", "<pre>", "<ul>", "<li>", "<div>",
     "</div>", "<ruby>", "<rt>", "<h3>", "</h3>", "<br>", "<select>", "<option>", "<svg>", "<foreignObject>", "<math>",
     "<mi>", "<q>", "<hr>", "<nobr>", "<form>", "<button>", "<noscript>", "<textarea>", "<title>", "<!--", "-->", "&",
-    "&lt;", "&#0;", "x", "\n", " ", "<a href=x>", "<span lang=a>", "<p dir=rtl>", "<font color=red>", "<img src=x>",
+    f"<img src=media:{DIGEST} alt=a>", f"<audio src=media:{DIGEST}>", "</audio>", "<video src=x>", r"\(", r"\)",
+    r"\[", r"\]", r"\frac", "{", "}", r"\text{", r"\href{", "a<b", "&lt;", "&#0;", "x", "\n", " ", "<a href=x>",
+    "<span lang=a>", "<p dir=rtl>", "<font color=red>", "<img src=x>",
 ]  # fmt: skip
 
 
@@ -72,11 +90,13 @@ class Elements(HTMLParser):
         super().__init__()
         self.tags: set[str] = set()
         self.attributes: dict[str, str | None] = {}
+        self.sources: set[str | None] = set()
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
         self.attributes.update(attrs)
+        self.sources |= {value for name, value in attrs if name == "src"}
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -86,6 +106,7 @@ def test_nothing_that_loads_links_or_runs_survives(attack: str) -> None:
         page = Elements(clean)
         assert page.tags <= TAGS
         assert page.attributes.keys() <= ATTRIBUTES
+        assert page.sources <= {f"media:{DIGEST}"}
         assert not any("evil" in (value or "") or "alert" in (value or "") for value in page.attributes.values())
         assert sanitise(clean) == clean
 
@@ -118,7 +139,18 @@ def test_whatever_is_written_is_safe_and_sanitised_once_for_all(html: str) -> No
     page = Elements(clean)
     assert page.tags <= TAGS
     assert page.attributes.keys() <= ATTRIBUTES
+    assert page.sources <= {f"media:{DIGEST}"}
     assert sanitise(clean) == clean
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=12).map("".join))
+def test_what_is_shown_has_only_what_was_written_and_formulas(html: str) -> None:
+    written = Elements(sanitise(html))
+    page = Elements(shown(sanitise(html), "/media"))
+    added = page.tags - written.tags
+    assert added <= {"code", "math"} or all(tag.startswith("m") for tag in added - {"code"})
+    assert not any(name.startswith("on") or name in {"href", "style"} for name in page.attributes)
+    assert page.sources <= {f"/media/{DIGEST}"}
 
 
 def test_formatting_left_open_does_not_multiply() -> None:
@@ -178,3 +210,67 @@ def test_markdown_makes_neither_links_nor_pictures() -> None:
 def test_another_format_is_unknown() -> None:
     with pytest.raises(KeyError):
         render("x", "wiki")
+
+
+def test_pictures_sounds_and_films_of_the_own_store_stay() -> None:
+    film = f'<video src="media:{DIGEST}" aria-label="A film" width="320" controls=""></video>'
+    assert sanitise(PICTURE + SOUND + film) == PICTURE + SOUND + film
+    assert media_of(PICTURE) == {DIGEST}
+    assert foreign_tags(PICTURE + SOUND) == []
+
+
+def test_a_medium_without_a_file_of_the_store_goes() -> None:
+    assert sanitise('a<img src="https://example.org/x.png" alt="x"><img alt="y"><audio>b</audio>') == "ab"
+    assert foreign_tags('<img src="x.png">') == ["img"]
+
+
+def test_what_a_medium_shows_counts_as_words() -> None:
+    assert plain_text(f"<p>{PICTURE}</p>") == "A map"
+    assert plain_text(f"Hear{SOUND}") == "Hear A bell"
+
+
+@pytest.mark.parametrize("words", ["", "alt", "alt=''", "alt=' '", "title='no substitute'"])
+def test_a_picture_needs_words_for_those_who_do_not_see_it(words: str) -> None:
+    assert len(unlabelled_media(sanitise(f"<img src='media:{DIGEST}' {words}>{PICTURE}"))) == 1
+
+
+def test_a_sound_needs_a_title() -> None:
+    assert len(unlabelled_media(sanitise(f"<audio src='media:{DIGEST}' alt='x'></audio>{SOUND}"))) == 1
+
+
+def test_media_are_shown_from_the_store() -> None:
+    assert shown(PICTURE, "/t/qalam/media") == f'<img src="/t/qalam/media/{DIGEST}" alt="A map">'
+    assert shown(f'Write src="media:{DIGEST}".', "/media") == f'Write src="media:{DIGEST}".'
+
+
+def test_a_less_than_sign_in_a_formula_begins_no_tag() -> None:
+    assert sanitise(r"\(a<b\) and \(c>d\)") == r"\(a&lt;b\) and \(c&gt;d\)"
+    assert foreign_tags(r"\(a<b\)") == []
+
+
+def test_formulas_are_shown_as_mathml() -> None:
+    assert shown(r"Is \(a &lt; 2\)?", "") == (
+        'Is <math display="inline"><mrow><mi>a</mi><mo>&lt;</mo><mn>2</mn></mrow></math>?'
+    )
+    assert shown(r"\[a<br>b\]", "") == '<math display="block"><mrow><mi>a</mi><mi>b</mi></mrow></math>'
+    assert "<mtable>" in shown(r"\[\begin{matrix}a&amp;b\\[2pt]c&amp;d\end{matrix}\]", "")
+
+
+@pytest.mark.parametrize(
+    "html",
+    [r"<code>\(x\)</code>", r"<pre>\(x\)</pre>", r"\\(x\\)", r"\(x", r"\(<b>x</b>\)", r'<p lang="\(x\)">y</p>'],
+)
+def test_what_is_no_formula_stays_as_it_is(html: str) -> None:
+    assert shown(html, "") == html
+
+
+@pytest.mark.parametrize("latex", [r"\frac{", r"\href{javascript:alert(1)}{x}", "x" * 3000, "{" * 70 + "}" * 70])
+def test_a_formula_that_cannot_be_drawn_is_shown_as_it_was_written(latex: str) -> None:
+    assert shown(rf"\({latex}\)", "") == rf'<code class="maths" dir="ltr">\({latex}\)</code>'
+
+
+def test_many_formulas_that_never_end_cost_little() -> None:
+    started = time.process_time()
+    for hostile in (r"\(" * 25_000, r"\[" * 25_000, r"\(\[" * 12_000, r"\(" + "\\" * 50_000, "<code>" * 4_000):
+        shown(sanitise(hostile), "/media")
+    assert time.process_time() - started < 2
