@@ -86,11 +86,7 @@ def _fmod(number: Decimal, divisor: Decimal) -> Decimal:
     if divisor == 0:
         raise DomainError(N_("Character %(at)s: “%(what)s” cannot divide by zero."))
     if abs(number) >= abs(divisor) * Decimal("1e60"):
-        raise DomainError(
-            N_(
-                "Character %(at)s: “%(what)s” takes a first number up to 1e60 times the second. Change the formula or the ranges."
-            )
-        )
+        raise DomainError(N_("Character %(at)s: “%(what)s” takes a first number up to 1e60 times the second."))
     return number - divisor * _settled(number / divisor).to_integral_value(rounding=ROUND_DOWN)
 
 
@@ -124,11 +120,7 @@ def power(base: Decimal, exponent: Decimal) -> Decimal:
             N_("Character %(at)s: “%(what)s” gives 0 no powers below 0. Change the formula or the ranges.")
         )
     if base < 0 and exponent != exponent.to_integral_value():
-        raise DomainError(
-            N_(
-                "Character %(at)s: “%(what)s” gives a number below 0 whole powers only. Change the formula or the ranges."
-            )
-        )
+        raise DomainError(N_("Character %(at)s: “%(what)s” gives a number below 0 whole powers only."))
     return base**exponent
 
 
