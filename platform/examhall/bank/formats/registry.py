@@ -1,0 +1,46 @@
+"""All formats, and which of them a file is: told by what is in it, never by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from examhall.bank.formats import Format, Import, decode, examhall_json, gift
+from examhall.errors import N_, FieldError, Invalid
+
+
+def _parse_gift(data: bytes, **settings: Any) -> Import:
+    return gift.parse(decode(data))
+
+
+def _recognises_gift(data: bytes) -> bool:
+    return b"{" in data or b"::" in data
+
+
+#: In the order in which they are asked whether a file is theirs: those that are sure of it come first.
+_ALL: tuple[Format, ...] = (
+    examhall_json.FORMAT,
+    Format("gift", N_("GIFT"), _recognises_gift, _parse_gift),
+)
+FORMATS: Mapping[str, Format] = MappingProxyType({format.name: format for format in _ALL})
+#: Those that can be read, and those that can be written.
+READ = tuple(name for name, format in FORMATS.items() if format.parse)
+WRITTEN = tuple(name for name, format in FORMATS.items() if format.export)
+
+
+def format_named(name: str, known: tuple[str, ...] = READ) -> Format:
+    """The format of this name. Raises `Invalid`, naming those that are `known`."""
+    if name not in known:
+        message = N_("There is no such format. Choose one of: %(known)s.")
+        raise Invalid(errors=[FieldError("format", message, {"known": ", ".join(known)})])
+    return FORMATS[name]
+
+
+def format_of(data: bytes) -> Format:
+    """The format that a file is written in. Raises `Invalid` (field `file`) where it is none that is known."""
+    for name in READ:
+        if FORMATS[name].recognises(data):
+            return FORMATS[name]
+    message = N_("Nothing in this file tells its format. It may be one of %(known)s: choose it, or check the file.")
+    raise Invalid(errors=[FieldError("file", message, {"known": ", ".join(FORMATS[name].label for name in READ)})])

@@ -1,0 +1,139 @@
+"""The reader of an import: `python -m examhall.bank.formats.worker FOLDER`, confined to that folder.
+
+It reads what was uploaded and writes what it found (see `folder`), so that no file of a stranger is parsed where
+tenants' data and keys are at hand.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from examhall.bank import duplicates
+from examhall.bank.formats import Import, Item, Message, folder, registry
+from examhall.bank.formats.confinement import Bounds, confine
+from examhall.bank.formats.filing import all_filed
+from examhall.bank.formats.folder import Entry, Lost, Order, Refusal, Report, Twin
+from examhall.bank.richtext import plain_text
+from examhall.bank.texts import EXCERPT_LIMIT
+from examhall.bank.wording import fingerprint_of, words_of
+from examhall.errors import N_, FieldError, Invalid, Problem
+
+#: Characters of the prompt that name a question whose author did not.
+NAME_FROM_PROMPT = 60
+_TOO_MUCH = N_("This file takes more memory to read than it may. Split it and import the parts.")
+
+
+def work(place: Path) -> Report:
+    """Read the file in an import's folder as ordered, and leave questions, media and report there."""
+    order = folder.load_order(place)
+    try:
+        report = _read(place, order)
+    except Problem as problem:
+        error = next(iter(problem.errors), FieldError("file", problem.detail, problem.params))
+        report = Report(order.format, Refusal(problem.code, error.field, Message(0, error.message, error.params)))
+    except (MemoryError, RecursionError):
+        report = Report(order.format, Refusal(Invalid.code, "file", Message(0, _TOO_MUCH)))
+    folder.save_report(place, report)
+    return report
+
+
+def _read(place: Path, order: Order) -> Report:
+    folder.save_progress(place, "reading")
+    data = (place / folder.FILE).read_bytes()
+    format = registry.format_named(order.format) if order.format else registry.format_of(data)
+    settings: dict[str, Any] = {name: value for name, value in order.settings.items() if name in format.settings}
+    if "progress" in format.settings:
+        settings["progress"] = lambda share: folder.save_progress(place, "reading", share)
+    columns = format.columns(data) if format.columns else None
+    assert format.parse  # the registry names only those
+    found = all_filed(format.parse(data, **settings))
+    del data
+    folder.save_progress(place, "comparing")
+    _keep_media(place, found)
+    twins, losses, warnings = Counter[str](), list(found.losses), 0
+
+    def counted() -> Iterator[Entry]:
+        nonlocal warnings
+        for entry in _entries(place, found.questions):
+            twins.update({twin.kind for twin in entry.twins})
+            warnings += len(entry.item.warnings)
+            losses.extend(replace(loss, line=loss.line or entry.item.line, element=loss.element or entry.item.element)
+                          for loss in entry.item.losses)  # fmt: skip
+            yield entry
+
+    folder.save_entries(place, counted())
+    figures = {
+        "questions": len(found.questions), "errors": len(found.errors), "warnings": warnings, "losses": len(losses),
+        "duplicates": twins["id"] + twins["same"], "near": twins["near"],
+    }  # fmt: skip
+    media = {digest: (medium.name, medium.media_type) for digest, medium in found.media.items()}
+    return Report(
+        format.name, errors=found.errors, losses=grouped(losses), figures=figures, media=media,
+        categories=found.categories, columns=columns,
+    )  # fmt: skip
+
+
+def grouped(losses: list[Message]) -> list[Lost]:
+    """The losses by what they say, the most frequent first, each with its first places."""
+    by_text: dict[str, list[Message]] = {}
+    for loss in losses:
+        by_text.setdefault(loss.text, []).append(loss)
+    groups = [Lost(len(same), same[: folder.SAMPLES]) for same in by_text.values()]
+    return sorted(groups, key=lambda lost: -lost.count)
+
+
+def _entries(place: Path, items: list[Item]) -> Iterator[Entry]:
+    """The questions with their words and twins. Each item is let go as soon as it is written."""
+    known = list(folder.load_known(place))
+    marks = [(words_of(item.name, item.body), fingerprint_of(item.body)) for item in items]
+    ids: dict[str, Twin] = {one.external_id: Twin("id", one.name, question=one.id.hex) for one in known}
+    same: dict[str, list[Twin]] = {}
+    for one in known:
+        same.setdefault(one.fingerprint, []).append(Twin("same", one.name, question=one.id.hex))
+    names: dict[Any, str] = {one.id: one.name for one in known}
+    asked: dict[Any, str] = {number: words for number, (words, _) in enumerate(marks, 1)}
+    near = duplicates.near(asked, {one.id: one.words for one in known})
+    for (number, alike), item, (words, fingerprint) in zip(near, items, marks, strict=True):
+        name = item.name or plain_text(str(item.body.get("prompt", "")), NAME_FROM_PROMPT)
+        names[number] = name
+        twins = [ids[item.external_id]] if item.external_id and item.external_id in ids else []
+        twins += same.get(fingerprint, [])[:3]
+        told = {twin.question or twin.place for twin in twins}
+        twins += [
+            twin for one in alike[:3] if (twin := _near(one, names)) and (twin.question or twin.place) not in told
+        ]
+        if item.external_id:
+            ids.setdefault(item.external_id, Twin("id", name, place=number))
+        same.setdefault(fingerprint, []).append(Twin("same", name, place=number))
+        excerpt = plain_text(str(item.body.get("prompt", "")), EXCERPT_LIMIT)
+        yield Entry(number, replace(item, name=name), excerpt, words, fingerprint, twins)
+        if number % 500 == 0:
+            folder.save_progress(place, "comparing", number / len(items))
+
+
+def _near(found: duplicates.Near[Any], names: Mapping[Any, str]) -> Twin:
+    if isinstance(found.key, int):
+        return Twin("near", names[found.key], found.similarity, place=found.key)
+    return Twin("near", names[found.key], found.similarity, question=found.key.hex)
+
+
+def _keep_media(place: Path, found: Import) -> None:
+    media = place / folder.MEDIA
+    media.mkdir(exist_ok=True)
+    for digest, medium in found.media.items():
+        (media / digest).write_bytes(medium.data)
+
+
+def main(place: Path) -> None:
+    """Confine this process to the folder, then read."""
+    confine(place, Bounds.for_file((place / folder.FILE).stat().st_size))
+    work(place)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
