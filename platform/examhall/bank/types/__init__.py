@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 
+from examhall.bank.types.calculated import Calculated
 from examhall.bank.types.choice import MultipleChoice, SingleChoice
+from examhall.bank.types.cloze import Cloze
 from examhall.bank.types.contract import QuestionType
 from examhall.bank.types.description import Description
 from examhall.bank.types.essay import Essay
@@ -35,6 +37,8 @@ _OWN: tuple[QuestionType, ...] = (
     Numeric(),
     Matching(),
     Ordering(),
+    Cloze(),
+    Calculated(),
     Essay(),
     Upload(),
     Hotspot(),

@@ -23,7 +23,7 @@ _OPENING = re.compile(r"\\[(\[]")
 
 def filled(html: str, values: Mapping[str, str]) -> str:
     """The text with the values put in; a formula that has none is left as it stands."""
-    return "".join(_filled(piece, values, maths) for piece, maths in _pieces(html))
+    return "".join(_filled(piece, values, maths) for piece, maths in pieces(html))
 
 
 def formulas_in(html: str) -> Iterator[str]:
@@ -50,7 +50,7 @@ def _filled(piece: str, values: Mapping[str, str], maths: bool) -> str:
     return _PLACE.sub(value, piece)
 
 
-def _pieces(html: str) -> Iterator[tuple[str, bool]]:
+def pieces(html: str) -> Iterator[tuple[str, bool]]:
     """The text in pieces, each with whether it is LaTeX."""
     start = 0
     unclosed: set[str] = set()
