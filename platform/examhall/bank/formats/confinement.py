@@ -77,7 +77,8 @@ class _Watch:
     def _may_open(self, path: Any, flags: int) -> bool:
         if self._inside(path):
             return True
-        return not int(flags) & _WRITES and (os.path.realpath(path) + os.sep).startswith(self.code)
+        reads: bool = not flags & _WRITES
+        return reads and (os.path.realpath(path) + os.sep).startswith(self.code)
 
     def _inside(self, path: Any) -> bool:
         return (os.path.realpath(path) + os.sep).startswith(self.folder)

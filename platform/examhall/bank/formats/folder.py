@@ -88,6 +88,17 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """A picture, sound or film that lies in the folder under its digest."""
+
+    name: str
+    media_type: str
+    size: int
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What was found in a file, beside its questions. `figures` counts questions, errors, warnings, losses, twins."""
 
@@ -96,8 +107,8 @@ class Report:
     errors: list[Message] = field(default_factory=list)
     losses: list[Lost] = field(default_factory=list)
     figures: dict[str, int] = field(default_factory=dict)
-    #: Digest to name and media type.
-    media: dict[str, tuple[str, str]] = field(default_factory=dict)
+    #: By digest.
+    media: dict[str, Stored] = field(default_factory=dict)
     categories: list[CategoryInfo] = field(default_factory=list)
     columns: Columns | None = None
 
@@ -164,7 +175,7 @@ def save_report(folder: Path, report: Report) -> None:
         "errors": [message_out(message) for message in report.errors],
         "losses": [[lost.count, [message_out(message) for message in lost.samples]] for lost in report.losses],
         "figures": report.figures,
-        "media": report.media,
+        "media": {digest: asdict(stored) for digest, stored in report.media.items()},
         "categories": [asdict(category) for category in report.categories],
         "columns": report.columns and asdict(report.columns),
     })  # fmt: skip
@@ -183,7 +194,7 @@ def load_report(folder: Path) -> Report | None:
         errors=[message_in(message) for message in found["errors"]],
         losses=[Lost(count, [message_in(message) for message in samples]) for count, samples in found["losses"]],
         figures=found["figures"],
-        media={digest: (name, kind) for digest, (name, kind) in found["media"].items()},
+        media={digest: Stored(**stored) for digest, stored in found["media"].items()},
         categories=[CategoryInfo(**category) for category in found["categories"]],
         columns=found["columns"] and Columns(**found["columns"]),
     )

@@ -6,6 +6,8 @@ tenants' data and keys are at hand.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -17,7 +19,8 @@ from examhall.bank import duplicates
 from examhall.bank.formats import Import, Item, Message, folder, registry
 from examhall.bank.formats.confinement import Bounds, confine
 from examhall.bank.formats.filing import all_filed
-from examhall.bank.formats.folder import Entry, Lost, Order, Refusal, Report, Twin
+from examhall.bank.formats.folder import Entry, Lost, Order, Refusal, Report, Stored, Twin
+from examhall.bank.recognition import recognise
 from examhall.bank.richtext import plain_text
 from examhall.bank.texts import EXCERPT_LIMIT
 from examhall.bank.wording import fingerprint_of, words_of
@@ -53,8 +56,8 @@ def _read(place: Path, order: Order) -> Report:
     assert format.parse  # the registry names only those
     found = all_filed(format.parse(data, **settings))
     del data
+    found, media = _with_media(place, found)
     folder.save_progress(place, "comparing")
-    _keep_media(place, found)
     twins, losses, warnings = Counter[str](), list(found.losses), 0
 
     def counted() -> Iterator[Entry]:
@@ -71,7 +74,6 @@ def _read(place: Path, order: Order) -> Report:
         "questions": len(found.questions), "errors": len(found.errors), "warnings": warnings, "losses": len(losses),
         "duplicates": twins["id"] + twins["same"], "near": twins["near"],
     }  # fmt: skip
-    media = {digest: (medium.name, medium.media_type) for digest, medium in found.media.items()}
     return Report(
         format.name, errors=found.errors, losses=grouped(losses), figures=figures, media=media,
         categories=found.categories, columns=columns,
@@ -122,11 +124,40 @@ def _near(found: duplicates.Near[Any], names: Mapping[Any, str]) -> Twin:
     return Twin("near", names[found.key], found.similarity, question=found.key.hex)
 
 
-def _keep_media(place: Path, found: Import) -> None:
-    media = place / folder.MEDIA
-    media.mkdir(exist_ok=True)
+def _with_media(place: Path, found: Import) -> tuple[Import, dict[str, Stored]]:
+    """Keep the pictures, sounds and films, as they may be kept; questions with one that may not become errors."""
+    store, kept, renamed, refused = place / folder.MEDIA, dict[str, Stored](), dict[str, str](), dict[str, Message]()
+    store.mkdir(exist_ok=True)
     for digest, medium in found.media.items():
-        (media / digest).write_bytes(medium.data)
+        try:
+            fit = recognise(medium.name, medium.data)
+        except Invalid as problem:
+            refused[digest] = Message(0, problem.errors[0].message, problem.errors[0].params, medium.name)
+            continue
+        name = hashlib.sha256(fit.data).hexdigest()
+        (store / name).write_bytes(fit.data)
+        kept[name] = Stored(fit.name, fit.media_type, len(fit.data), fit.width, fit.height)
+        if name != digest:
+            renamed[digest] = name
+    found.media.clear()
+    if not renamed and not refused:
+        return found, kept
+    questions, errors = [], list(found.errors)
+    for item in found.questions:
+        text = json.dumps(item.body)
+        wrong = [message for digest, message in refused.items() if digest in text]
+        if wrong:
+            errors += [replace(message, line=item.line, element=_both(item.element, message.element))
+                       for message in wrong]  # fmt: skip
+            continue
+        for digest, name in renamed.items():
+            text = text.replace(digest, name)
+        questions.append(replace(item, body=json.loads(text)))
+    return replace(found, questions=questions, errors=errors), kept
+
+
+def _both(question: str, file: str) -> str:
+    return f"{question}: {file}" if question else file
 
 
 def main(place: Path) -> None:
