@@ -93,7 +93,8 @@ def test_the_script_is_told_where_to_send_things(make_hall: MakeHall) -> None:
     assert (data["attempt"], data["tenant"], data["user"]) == (attempt["id"], "northwind", str(person.id))
     assert data["urls"]["answers"] == f"/t/northwind/api/v1/attempts/{attempt['id']}/answers"
     assert all(url.startswith("/t/northwind/") for url in data["urls"].values())
-    assert data["types"] == {str(slot["slot"]): slot["type"] for slot in attempt["paper"]}
+    assert data["urls"]["files"] == f"/t/northwind/api/v1/attempts/{attempt['id']}/files"
+    assert data["slots"][1] == {"slot": 2, "number": 2, "place": "2 of 5"}
     saved = portal.client.put(
         data["urls"]["answers"], base_url=portal.base_url, headers={"X-CSRF-TOKEN": data["csrf"]},
         json={"answers": [{"slot": 4, "response": {"text": "Lima"}, "seq": 1, "base": 0}]},

@@ -14,6 +14,7 @@ from flask_babel import get_locale, gettext
 
 from examhall.attempts import operations
 from examhall.attempts.api import attempt_out
+from examhall.attempts.engine.numbering import numbered
 from examhall.attempts.engine.states import State
 from examhall.attempts.forms import StartForm
 from examhall.attempts.models import Answer, Attempt, StoredPaper
@@ -26,7 +27,7 @@ from examhall.identity.models import User
 from examhall.identity.principal import me
 from examhall.storage.records import tenant_id
 from examhall.tenancy import current_tenant
-from examhall.theme.context import csrf_token
+from examhall.theme.context import csrf_token, number
 from examhall.web.guards import permitted, throttled
 from examhall.web.views import ListView, MethodView
 
@@ -63,15 +64,22 @@ class Sitting(MethodView):
         if shown["paper"] is None:
             return redirect(url_for("attempt_result", id=id), 303)
         answers = {answer["slot"]: answer["response"] for answer in shown["answers"]}
+        paper = _placed(numbered(shown["paper"]))
         return self.respond(
             exam_title=_title(attempt.exam_id),
-            paper=shown["paper"],
+            paper=paper,
+            total=_count(paper),
             answers=answers,
             cells=[
-                {"slot": slot["slot"], "url": f"#q-{slot['slot']}", "answered": answers.get(slot["slot"]) is not None}
-                for slot in shown["paper"]
+                {
+                    "slot": slot["slot"],
+                    "number": slot["number"],
+                    "url": f"#q-{slot['slot']}",
+                    "answered": answers.get(slot["slot"]) is not None,
+                }
+                for slot in paper
             ],
-            data=_for_the_script(shown),
+            data=_for_the_script(shown, paper),
             left=time_left(shown["deadline_at"], shown["server_time"]),
             decimal=get_decimal_symbol(get_locale()),
         )
@@ -134,18 +142,35 @@ def _title(exam_id: UUID) -> str | None:
     return db.session.scalar(sa.select(Exam.title).where(Exam.tenant_id == tenant_id(), Exam.id == exam_id))
 
 
-def _for_the_script(shown: dict[str, Any]) -> dict[str, Any]:
+def _count(paper: list[dict[str, Any]]) -> int:
+    """How many questions a paper asks."""
+    return sum(slot["number"] is not None for slot in paper)
+
+
+def _placed(paper: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The slots, each with its `place` in words: 3 of 20."""
+    total = number(_count(paper))
+    return [
+        slot
+        | {
+            "place": gettext("Information")
+            if slot["number"] is None
+            else gettext("%(number)s of %(total)s", number=number(slot["number"]), total=total)
+        }
+        for slot in paper
+    ]
+
+
+def _for_the_script(shown: dict[str, Any], paper: list[dict[str, Any]]) -> dict[str, Any]:
     """What the page's script has to know; the questions themselves stand in the page."""
     id_ = str(shown["id"])
-    total = len(shown["paper"])
     return {
         "attempt": id_,
         "tenant": current_tenant().slug,
         "user": str(me().id),
         "csrf": csrf_token(),
         "decimal": get_decimal_symbol(get_locale()),
-        "place": gettext("%(number)s of %(total)s", number="{n}", total=total),
-        "types": {slot["slot"]: slot["type"] for slot in shown["paper"]},
+        "slots": [{name: slot[name] for name in ("slot", "number", "place")} for slot in paper],
         "answers": shown["answers"],
         "deadline_at": shown["deadline_at"] and shown["deadline_at"].isoformat(),
         "server_time": shown["server_time"].isoformat(),
@@ -153,6 +178,7 @@ def _for_the_script(shown: dict[str, Any]) -> dict[str, Any]:
             "page": url_for("attempt_page", id=id_),
             "attempt": url_for("api_attempt", id=id_),
             "answers": url_for("api_answers", id=id_),
+            "files": url_for("api_attempt_files", id=id_),
             "submit": url_for("api_submit", id=id_),
             "result": url_for("attempt_result", id=id_),
             "refresh": url_for("api_refresh"),

@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
 
 from examhall.attempts.engine import paper
+from examhall.attempts.engine.numbering import numbered
 from examhall.bank import operations as bank
 from examhall.errors import N_, Conflict, Invalid
 from examhall.exams import access, operations
@@ -172,6 +173,6 @@ class ExamPreview(MethodView):
         bodies = bank.bodies([item.ref.version_id for item in drawn])
         composed = paper.compose(drawn, bodies, seed, exam.shuffle_options)
         return self.respond(
-            exam=exam, paper=paper.present(composed, bodies), points=composed.max_points,
+            exam=exam, paper=numbered(paper.present(composed, bodies)), points=composed.max_points,
             decimal=get_decimal_symbol(get_locale()),
         )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from examhall.attempts import operations as attempts
+from examhall.attempts.engine.numbering import numbered
 from examhall.attempts.engine.review import Show
 from examhall.attempts.engine.states import State
 from examhall.attempts.engine.timing import state_at
@@ -130,33 +130,15 @@ class AttemptReview(MethodView):
 
 
 def shown_slots(found: Review) -> list[dict[str, Any]]:
-    """The questions of a review, each with its `choices`: what there was to choose, what was chosen, what is right.
-
-    `correct` is None where the review does not tell.
-    """
-    return [slot | {"choices": _choices(slot)} for slot in found.slots]
+    """The questions of a review, each with its `number`, and files that were handed up with the `url` to get them."""
+    return [_with_urls(slot, found.attempt_id) for slot in numbered(found.slots)]
 
 
-def _choices(slot: Mapping[str, Any]) -> list[dict[str, Any]]:
-    options = [{"id": option["id"], "text": option["text"]} for option in slot.get("options") or ()]
-    if slot["type"] == "true_false":
-        options = [{"id": True, "text": N_("True")}, {"id": False, "text": N_("False")}]
-    chosen, right = _ids(slot.get("response")), _ids(slot.get("correct"))
-    told = {"right": True, "wrong": False}.get(slot.get("correctness", "")) if len(chosen) == 1 else None
-    return [
-        option
-        | {
-            "chosen": option["id"] in chosen,
-            "correct": option["id"] in right if right else told if option["id"] in chosen else None,
-        }
-        for option in options
-    ]
-
-
-def _ids(response: Mapping[str, Any] | None) -> list[Any]:
-    """The options that a response names."""
-    response = response or {}
-    return response.get("choices") or [response[name] for name in ("choice", "value") if name in response]
+def _with_urls(slot: dict[str, Any], attempt_id: UUID) -> dict[str, Any]:
+    if "files" not in slot:
+        return slot
+    files = [file | {"url": url_for("attempt_file", id=attempt_id, file_id=file["id"])} for file in slot["files"]]
+    return slot | {"files": files}
 
 
 def _leftover(found: Review) -> dict[str, Any]:

@@ -16,5 +16,5 @@ export function ask(slot, response, decimal, { keep, take }) {
       document.getElementById(`q-${slot}-title`).focus();
     });
   }
-  place.querySelector(".prompt").after(panel);
+  (place.querySelector(".prompt:not([data-shape])") ?? place.querySelector(".question-head")).after(panel);
 }

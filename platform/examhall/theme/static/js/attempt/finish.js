@@ -8,9 +8,12 @@ const PAUSES = [1000, 2000, 4000, 8000];
 const SPREAD = 2000;
 
 export class Finish {
-  /** `count()` gives `{answered, unanswered, flagged}` as lists of slots; `done()` is called before the page is left. */
-  constructor({ saver, session, attempt, urls, count, done }) {
-    Object.assign(this, { saver, session, attempt, urls, count, done });
+  /**
+   * `count()` gives `{answered, unanswered, flagged}` as lists of slots, `numbers` what each is called; `settled()` is
+   * waited for before one hands in, `done()` is called before the page is left.
+   */
+  constructor({ saver, session, attempt, urls, numbers, count, settled, done }) {
+    Object.assign(this, { saver, session, attempt, urls, numbers, count, settled, done });
     this.dialog = document.getElementById("submit-dialog");
     this.dialog.querySelector("form").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -44,6 +47,7 @@ export class Finish {
   async #asked() {
     if (this.busy) return;
     this.#set("busy", true);
+    await this.settled();
     const stored = await this.saver.flush();
     const problem = this.saver.troubled.length > 0 ? "troubled" : stored || this.saver.ended ? "" : "unsaved";
     this.#links("troubled", this.saver.troubled);
@@ -77,7 +81,7 @@ export class Finish {
   #links(name, slots) {
     const links = slots.map((slot) => {
       const link = document.createElement("a");
-      Object.assign(link, { href: `#q-${slot}`, textContent: String(slot) });
+      Object.assign(link, { href: `#q-${slot}`, textContent: String(this.numbers.get(slot)) });
       const item = document.createElement("li");
       item.append(link);
       return item;

@@ -2,9 +2,9 @@
 import { section } from "./answers.js";
 
 export class Navigator {
-  /** `slots` are the numbers in order, `place` the pattern of "3 of 20" with `{n}` in it. */
-  constructor({ slots, place, store }) {
-    Object.assign(this, { slots, place, store });
+  /** `slots` are all of them in order, `places` what each is called: "3 of 20". */
+  constructor({ slots, places, store }) {
+    Object.assign(this, { slots, places, store });
     this.cells = new Map(slots.map((slot) => [slot, document.querySelector(`#navigator [data-slot="${slot}"]`)]));
     this.back = document.querySelector("[data-back]");
     this.next = document.querySelector("[data-next]");
@@ -26,7 +26,7 @@ export class Navigator {
     this.slots.forEach((each) => (section(each).hidden = each !== slot));
     this.cells.forEach((cell, each) => cell.toggleAttribute("aria-current", each === slot));
     this.cells.get(slot).setAttribute("aria-current", "step");
-    document.querySelectorAll("[data-place]").forEach((text) => (text.textContent = this.place.replace("{n}", slot)));
+    document.querySelectorAll("[data-place]").forEach((text) => (text.textContent = this.places.get(slot)));
     this.back.disabled = index === 0;
     this.next.hidden = index === this.slots.length - 1;
     this.finish.hidden = !this.next.hidden;
@@ -74,7 +74,7 @@ export class Navigator {
   #showFlags(flags = this.store.flags) {
     this.slots.forEach((slot) => {
       this.cells.get(slot).dataset.flagged = String(flags.has(slot));
-      section(slot).querySelector("[data-flag]").setAttribute("aria-pressed", String(flags.has(slot)));
+      section(slot).querySelector("[data-flag]")?.setAttribute("aria-pressed", String(flags.has(slot)));
     });
   }
 }

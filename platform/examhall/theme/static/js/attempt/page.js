@@ -12,12 +12,17 @@ import { Navigator } from "./navigator.js";
 import { Saver } from "./saving.js";
 import { Session } from "./session.js";
 import { Store } from "./store.js";
+import * as uploads from "./uploads.js";
 
 const AWAY = 30_000;
+/** What offers no way back to no answer by itself. */
+const CLEARED = 'input[type="radio"], [data-shape="order"]';
+const LOCKED = ".question :is(input, select, textarea, button), [data-finish]";
 
 const data = JSON.parse(document.getElementById("attempt-data").textContent);
-const { types, decimal, urls } = data;
-const slots = Object.keys(types).map(Number);
+const { decimal, urls } = data;
+const numbers = new Map(data.slots.filter(({ number }) => number !== null).map(({ slot, number }) => [slot, number]));
+const slots = [...numbers.keys()];
 
 const store = new Store(data);
 const session = new Session(data);
@@ -26,11 +31,15 @@ const saver = new Saver({
   slots, answers: data.answers, store, session, url: urls.answers,
   on: { state, stored, conflict, invalid, elsewhere, ended, signedOut, time: (answer) => clock.set(answer) },
 }); // prettier-ignore
-const guide = new Navigator({ slots, place: data.place, store });
-const finish = new Finish({ saver, session, attempt: data.attempt, urls, count, done });
+const places = new Map(data.slots.map(({ slot, place }) => [slot, place]));
+const guide = new Navigator({ slots: [...places.keys()], places, store });
+const finish = new Finish({
+  saver, session, attempt: data.attempt, urls, numbers, count, settled: uploads.settled, done,
+}); // prettier-ignore
 const tabs = new BroadcastChannel(store.prefix);
 const saveState = document.getElementById("save-state");
 
+uploads.connect({ session, url: urls.files, files });
 slots.forEach(show);
 listen();
 document.getElementById("sitting").inert = false;
@@ -48,36 +57,35 @@ function show(slot) {
 function marks(slot) {
   const given = saver.response(slot) !== null;
   guide.answered(slot, given);
-  const clear = answers.section(slot).querySelector("[data-clear]");
-  if (clear) clear.hidden = !given;
-  answers.mark(slot, types[slot], decimal, saver.slots.get(slot).trouble);
+  const place = answers.section(slot);
+  place.querySelector("[data-clear]").hidden = !given || !place.querySelector(CLEARED);
+  answers.mark(slot, decimal, saver.slots.get(slot).trouble);
 }
 
 function take(field, typing) {
   const slot = Number(field.closest("[data-slot]").dataset.slot);
-  const { response, fault } = answers.read(slot, types[slot], decimal);
-  if (fault) saver.unreadable(slot);
-  else saver.change(slot, response, typing);
+  const { response, fault } = answers.read(slot, saver.response(slot), decimal);
+  saver.change(slot, response, { typing, unreadable: fault !== null });
   marks(slot);
 }
 
 function listen() {
   const main = document.getElementById("main");
   main.addEventListener("input", ({ target }) => target.matches(".answer") && take(target, true));
-  main.addEventListener("change", ({ target }) => target.matches("[data-slot] input") && take(target, false));
+  main.addEventListener("change", ({ target }) => target.closest("[data-shape]") && target.type !== "file" && take(target, false));
   main.addEventListener("click", ({ target }) => {
     const button = target.closest("[data-clear]");
     if (!button) return;
     const slot = Number(button.closest("[data-slot]").dataset.slot);
     answers.write(slot, null, decimal);
-    answers.section(slot).querySelector("input").focus();
+    answers.section(slot).querySelector("[data-shape] :is(input, [data-move])").focus();
     take(button, false);
   });
   window.addEventListener("online", () => network(true));
   window.addEventListener("offline", () => network(false));
   window.addEventListener("pagehide", () => saver.leave());
   window.addEventListener("pageshow", ({ persisted }) => persisted && look());
-  window.addEventListener("beforeunload", (event) => saver.state !== "saved" && !saver.ended && event.preventDefault());
+  window.addEventListener("beforeunload", (event) => (saver.state !== "saved" || uploads.busy()) && !saver.ended && event.preventDefault());
   let left = 0;
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") {
@@ -101,6 +109,12 @@ async function look() {
   }
   clock.set(answer.data);
   answer.data.answers.forEach(({ slot, seq, response }) => saver.learn(slot, { seq, response }));
+}
+
+/** What the server holds of files, from whichever tab or device they came. */
+async function files() {
+  const answer = await session.call("GET", urls.attempt).catch(() => ({ status: 0 }));
+  return answer.status === 200 ? (answer.data.paper ?? []).flatMap((slot) => slot.files ?? []) : [];
 }
 
 function network(online) {
@@ -181,7 +195,7 @@ function leave() {
 }
 
 function lock() {
-  document.querySelectorAll("[data-slot] input, [data-slot] button, [data-finish]").forEach((field) => (field.disabled = true));
+  document.querySelectorAll(LOCKED).forEach((field) => (field.disabled = true));
   document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
 }
 

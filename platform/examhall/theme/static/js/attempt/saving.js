@@ -11,6 +11,7 @@ const LONGEST = 1500;
 const BACKOFF = [1000, 2000, 4000, 8000];
 const SIGN_IN_PAUSE = 15_000;
 const SLOTS_AT_ONCE = 100;
+const SETS = new Set(["choices", "regions"]);
 const NOTHING = { seq: 0, response: null };
 
 export class Saver {
@@ -49,11 +50,14 @@ export class Saver {
     return [...this.slots].filter(([, { trouble }]) => trouble).map(([slot]) => slot);
   }
 
-  /** Take a new answer; typing waits for a pause of a second, and for no longer than a second and a half in all. */
-  change(slot, response, typing = false) {
+  /**
+   * Take a new answer; typing waits for a pause of a second, and for no longer than a second and a half in all. Where a part
+   * of it cannot be read, the candidate has to look at it again.
+   */
+  change(slot, response, { typing = false, unreadable = false } = {}) {
     const state = this.slots.get(slot);
     if (this.ended) return;
-    if (!state.other) state.trouble = null;
+    if (!state.other) state.trouble = unreadable ? "unreadable" : null;
     if (!same(response, this.response(slot))) {
       const last = state.queue.at(-1) ?? state.stored;
       const replaced = state.queue.length > 0 && !last.sent;
@@ -68,13 +72,6 @@ export class Saver {
       this.store.keep(slot, state.queue);
       this.#schedule(typing ? TYPING : CHOICE);
     }
-    this.on.state();
-  }
-
-  /** Note what cannot be sent: a number that cannot be read. */
-  unreadable(slot) {
-    const state = this.slots.get(slot);
-    if (!state.other) state.trouble = "unreadable";
     this.on.state();
   }
 
@@ -287,11 +284,17 @@ export class Saver {
   }
 }
 
-/** Whether two responses say the same; the order of ticked options does not matter. */
+/** Whether two responses say the same. */
 export function same(one, other) {
   return canonical(one) === canonical(other);
 }
 
-function canonical(response) {
-  return JSON.stringify(response?.choices ? { choices: [...response.choices].sort() } : response);
+/** Members are sorted by name, and sets of ids; every other list has an order that means something. */
+function canonical(value, name = "") {
+  if (Array.isArray(value)) return JSON.stringify(SETS.has(name) ? [...value].sort() : value);
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  return `{${Object.keys(value)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonical(value[key], key)}`)
+    .join(",")}}`;
 }

@@ -16,12 +16,39 @@ export class Session {
    * One request and its answer, `{status, data, retryAfter}`; a 401 or an outdated CSRF value only where nobody, or
    * somebody else, is signed in any more. Throws where the network fails or nothing comes within 15 seconds.
    */
-  async call(method, url, body, headers = {}) {
+  call(method, url, body, headers = {}) {
+    return this.#renewing(() => this.#fetch(method, url, body, headers));
+  }
+
+  /**
+   * POST a form with files; `on` is told the share of it that has gone, from 0 to 1. `{status, data}`, or throws where the
+   * network fails. No clock runs: a slow line may take its time.
+   */
+  upload(url, form, on) {
+    return this.#renewing(() => this.#send(url, form, on));
+  }
+
+  async #renewing(once) {
     const began = Date.now();
-    let answer = await this.#fetch(method, url, body, headers);
+    const answer = await once();
     const renewed =
       (answer.status === 401 && (await this.#renew(began))) || (isOutdated(answer) && (await this.#reread()));
-    return renewed ? this.#fetch(method, url, body, headers) : answer;
+    return renewed ? once() : answer;
+  }
+
+  /** `fetch` does not tell how much has gone. */
+  #send(url, form, on) {
+    return new Promise((resolve, reject) => {
+      const request = new XMLHttpRequest();
+      request.open("POST", url);
+      request.setRequestHeader("Accept", "application/json");
+      request.setRequestHeader("X-CSRF-TOKEN", this.csrf);
+      request.responseType = "json";
+      request.upload.onprogress = ({ loaded, total }) => on(total > 0 ? loaded / total : 0);
+      request.onload = () => resolve({ status: request.status, data: request.response ?? {} });
+      request.onerror = () => reject(new Error("network"));
+      request.send(form);
+    });
   }
 
   /** Send a request that outlives the page. Nobody waits for its answer. */
