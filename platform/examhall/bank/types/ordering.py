@@ -57,7 +57,7 @@ class Ordering(QuestionType[OrderingBody]):
         yield from repeated("items", (item.text for item in body.items))
 
     def arrange(self, body: OrderingBody, rng: random.Random, shuffle: bool) -> list[str]:
-        return shuffled(self.full(body), rng)
+        return shuffled(sorted(self.full(body)), rng)
 
     def present(self, body: OrderingBody, arrangement: Arrangement) -> dict[str, Any]:
         texts = {item.key: item.text for item in body.items}

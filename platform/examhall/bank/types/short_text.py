@@ -44,7 +44,7 @@ _STAR = re.compile(r"(?<!\\)\*+")
 
 
 class TextAnswer(Part):
-    """One answer and the fraction, 0 to 1, that it earns; with `pattern`, its text is one that all of a response fits."""
+    """One answer and the fraction, 0 to 1, that it earns; with `pattern`, its text is one for the whole response."""
 
     text: AnswerText
     pattern: StrictBool = False

@@ -91,6 +91,9 @@ class Upload(QuestionType[UploadBody]):
     def grade(self, body: UploadBody, response: list[str] | None) -> Decimal | None:
         return None if response else ZERO
 
+    def files(self, response: list[str] | None) -> tuple[str, ...]:
+        return tuple(response or ())
+
     def reveal(self, body: UploadBody, arrangement: Arrangement, response: list[str] | None) -> Revelation:
         return {"correct": None, "feedback": [], "general_feedback": body.feedback}
 
