@@ -85,9 +85,6 @@ class Upload(QuestionType[UploadBody]):
             raise InvalidResponse(N_("Send at most 10 files, each once."))
         return files or None
 
-    def files(self, response: list[str] | None) -> tuple[str, ...]:
-        return tuple(response or ())
-
     def grade(self, body: UploadBody, response: list[str] | None) -> Decimal | None:
         return None if response else ZERO
 
