@@ -31,10 +31,60 @@ BODIES: dict[str, dict[str, Any]] = {
     "numeric": {"prompt": "<p>12.5 times two?</p>", "answers": [{"value": "25", "tolerance": "0.5", "fraction": "1"}]},
 }
 
+#: Types that an exam has only where a test asks for them.
+FURTHER: dict[str, dict[str, Any]] = {
+    "kprim": {
+        "prompt": "<p>Which of these are primes?</p>",
+        "rows": [
+            {"text": "2", "correct": True},
+            {"text": "4", "correct": False},
+            {"text": "5", "correct": True},
+            {"text": "9", "correct": False},
+        ],
+    },
+    "matching": {
+        "prompt": "<p>Which river flows through which city?</p>",
+        "stems": [{"text": "Paris", "choice": "c1"}, {"text": "Cairo", "choice": "c2"}],
+        "choices": [{"key": "c1", "text": "Seine"}, {"key": "c2", "text": "Nile"}, {"key": "c3", "text": "Rhine"}],
+    },
+    "ordering": {
+        "prompt": "<p>From the shortest to the longest:</p>",
+        "items": [{"text": "a second"}, {"text": "a minute"}, {"text": "an hour"}],
+    },
+    "cloze": {
+        "prompt": "<p>The capital of Peru is {#1}; it lies in {#2}.</p>",
+        "gaps": [
+            {"key": "1", "kind": "short_text", "display": "text", "answers": [{"text": "Lima", "fraction": "1"}]},
+            {
+                "key": "2",
+                "kind": "choice",
+                "display": "dropdown",
+                "options": [{"text": "South America", "fraction": "1"}, {"text": "Africa", "fraction": "0"}],
+            },
+        ],
+    },
+    "calculated": {
+        "prompt": "<p>What is {a} plus {b}?</p>",
+        "variables": [
+            {"name": "a", "low": "1", "high": "9", "decimals": 0},
+            {"name": "b", "low": "1", "high": "9", "decimals": 0},
+        ],
+        "answers": [{"formula": "{a} + {b}", "fraction": "1"}],
+    },
+    "essay": {"prompt": "<p>Why is the sky blue?</p>", "min_words": 5, "max_words": 300},
+    "upload": {
+        "prompt": "<p>Hand up a drawing.</p>",
+        "accept": ["pdf", "txt"],
+        "max_files": 2,
+        "max_bytes": 100_000,
+    },
+    "description": {"prompt": "<p>The next questions are about planets.</p>"},
+}
+
 
 def body(kind: str) -> dict[str, Any]:
     """A fresh copy of a body of this type."""
-    return deepcopy(BODIES[kind])
+    return deepcopy((BODIES | FURTHER)[kind])
 
 
 @dataclass

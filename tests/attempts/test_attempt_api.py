@@ -41,7 +41,7 @@ def test_the_whole_way_from_the_list_to_the_grade(exam: Exam, candidate: Api) ->
     assert candidate.post(f"/attempts/{attempt['id']}/submit").json == submitted.json
     result = candidate.get(f"/attempts/{attempt['id']}/result").json
     assert result["released"] is True
-    assert result["grade"] == {"points": "5", "max": "5", "percent": "100", "passed": None}
+    assert result["grade"] == {"points": "5", "max": "5", "percent": "100", "passed": None, "pending": 0}
     assert {slot["correctness"] for slot in result["slots"]} == {"right"}
 
 
@@ -255,5 +255,5 @@ def test_results_as_csv_are_safe_to_open(hall: Hall, exam: Exam) -> None:
         answer = admin.get(f"/exams/{exam.id}/results{path}", headers=headers)
         assert (answer.status_code, answer.mimetype) == (200, "text/csv")
         lines = answer.text.removeprefix("\ufeff").splitlines()
-        assert lines[0] == "name,email,number,state,started_at,submitted_at,points,max_points,percent,passed"
+        assert lines[0] == "name,email,number,state,started_at,submitted_at,points,max_points,percent,passed,pending"
         assert lines[1].startswith("\"'=HYPERLINK")

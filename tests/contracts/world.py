@@ -6,6 +6,7 @@ All tenants share one SQLite file here, which is what a missing `tenant_id` in a
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 import shutil
 import sqlite3
@@ -18,7 +19,7 @@ from typing import Any
 from examhall.extensions import db, limiter
 from examhall.settings import PROJECT, load_settings
 from hall import Api, Hall
-from sitting import body, compose, right_answer, save, started
+from sitting import BODIES, body, compose, right_answer, save, started
 
 HOME, AWAY = "northwind", "qalam"
 
@@ -39,13 +40,15 @@ def side_of(hall: Hall, slug: str) -> Side:
     roles = names | {role: role for role in ("author", "marker", "invigilator", "admin")}
     people = {name: hall.api(role, slug) for name, role in roles.items()}
     admin, candidate = people["admin"], people["candidate"]
-    exam = compose(hall, slug)
+    exam = compose(hall, slug, (*BODIES, "upload"))
     assert candidate.person is not None
     exam.assign(candidate.person)
     finished = started(exam, candidate)
     save(candidate, finished, *[{"slot": 1, "response": right_answer(finished["paper"][0]), "seq": 1}])
     assert candidate.post(f"/attempts/{finished['id']}/submit").status_code == 200
     attempt = started(exam, candidate)
+    handed_up = {"slot": "6", "file": (io.BytesIO(b"mine"), "mine.txt")}
+    file = candidate.post(f"/attempts/{attempt['id']}/files", data=handed_up, content_type="multipart/form-data").json
     draft = admin.post("/exams", {"title": "A draft", "description": ""}).json["id"]
     bank = admin.post("/banks", {"name": "Spare", "description": ""}).json["id"]
     asked = {"type": "true_false", "name": "Asked", "body": body("true_false")}
@@ -56,6 +59,7 @@ def side_of(hall: Hall, slug: str) -> Side:
     things = {
         "exam": exam.id, "draft": draft, "bank": bank, "question": question, "section": section.json["id"],
         "assignment": unused.json["id"], "user": bystander, "attempt": attempt["id"], "finished": finished["id"],
+        "file": file["id"],
     }  # fmt: skip
     paths = {"draft": f"/exams/{draft}", "bank": f"/banks/{bank}", "question": f"/questions/{question}"}
     tags = {name: admin.get(path).headers["ETag"] for name, path in paths.items()}

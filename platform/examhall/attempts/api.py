@@ -6,17 +6,20 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import Response, request
+from flask import Response, request, send_file
 from flask.typing import ResponseReturnValue
 
 from examhall.attempts import operations
 from examhall.attempts.engine import paper, saving
 from examhall.attempts.engine.states import State
-from examhall.attempts.models import Attempt
+from examhall.attempts.files import hand_up, load_file, with_files
+from examhall.attempts.models import Attempt, AttemptFile
 from examhall.attempts.operations import Found
 from examhall.attempts.schemas import (
     AttemptOut,
     ExamAttemptOut,
+    FileIn,
+    FileOut,
     OwnAttemptOut,
     SavedOut,
     SavesIn,
@@ -25,12 +28,13 @@ from examhall.attempts.schemas import (
 )
 from examhall.bank import operations as bank
 from examhall.clock import now
-from examhall.errors import NotFound
+from examhall.errors import N_, FieldError, Invalid, NotFound
 from examhall.exams.access import find_exam
 from examhall.exams.models import Exam
 from examhall.extensions import Statement
 from examhall.identity.models import User
 from examhall.identity.principal import me
+from examhall.storage import media
 from examhall.storage.records import tenant_id
 from examhall.web.export import csv_file, csv_wanted
 from examhall.web.guards import permitted, throttled
@@ -50,6 +54,7 @@ def attempt_out(attempt: Found) -> dict[str, Any]:
     questions = None
     if state is State.OPEN:
         questions = paper.present(attempt.paper, bank.bodies([slot.version_id for slot in attempt.paper.slots]))
+        questions = with_files(attempt.id, questions, "api_attempt_file")
     return {
         "id": attempt.id,
         "exam_id": attempt.exam_id,
@@ -191,6 +196,55 @@ def saved_out(saved: operations.Saved) -> dict[str, Any]:
         "step": saved.step,
     }
     return _json(data, SavedOut)
+
+
+@permitted("exams.sit")
+@throttled("save")
+class Files(MethodView):
+    """Files for the questions of an open attempt that ask for some."""
+
+    schema = FileOut
+    uploads = {"POST": FileIn}
+    answers = {"POST": (201, FileOut)}
+
+    def post(self, id: UUID) -> ResponseReturnValue:
+        """Hand up a file. It counts as soon as an answer names it: `{"files": ["<id>"]}`, saved as every answer is."""
+        attempt = operations.load(id, me().id)
+        upload, number = request.files.get("file"), request.form.get("slot", "")
+        if upload is None:
+            raise Invalid(errors=[FieldError("file", N_("Send the file as multipart/form-data, in the field “file”."))])
+        if not (number.isascii() and number.isdigit() and len(number) < 6):
+            raise Invalid(errors=[FieldError("slot", N_("Give the number of the question's slot."))])
+        return _file(hand_up(attempt, int(number), upload.filename or "", upload.read())), 201
+
+
+@permitted("exams.sit")
+class OwnFile(MethodView):
+    """A file that one handed up."""
+
+    def get(self, id: UUID, file_id: str) -> ResponseReturnValue:
+        """Download it; a browser never shows it inline."""
+        return _download(load_file(id, file_id, me().id))
+
+
+@permitted("attempts.read")
+class AnyFile(MethodView):
+    """A file that a candidate handed up, for those who mark."""
+
+    def get(self, id: UUID, file_id: str) -> ResponseReturnValue:
+        """Download it; a browser never shows it inline."""
+        return _download(load_file(id, file_id))
+
+
+def _download(file: AttemptFile) -> Response:
+    return send_file(
+        media.path_of(file.digest), "application/octet-stream", as_attachment=True, download_name=file.name
+    )
+
+
+def _file(file: AttemptFile) -> dict[str, Any]:
+    data = {"id": file.id.hex, "name": file.name, "size": file.size, "media_type": file.media_type}
+    return FileOut.model_validate(data).model_dump(mode="json")
 
 
 @permitted("exams.sit")

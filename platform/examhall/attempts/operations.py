@@ -19,6 +19,7 @@ from flask import current_app, g
 from examhall.attempts.engine import grading, paper, saving, steps, timing
 from examhall.attempts.engine.paper import Paper
 from examhall.attempts.engine.states import Kind, State, after
+from examhall.attempts.files import handed_up
 from examhall.attempts.models import Answer, Attempt, StoredPaper, StoredStep
 from examhall.bank import operations as bank
 from examhall.clock import now
@@ -129,7 +130,7 @@ def _begin(admission: access.Admission, user_id: UUID, moment: datetime) -> Foun
     row = {
         "tenant_id": tenant, "id": attempt.id, "exam_id": attempt.exam_id, "user_id": user_id, "number": attempt.number,
         "state": State.OPEN.value, "started_at": moment, "deadline_at": attempt.deadline_at, "step_count": 1,
-        "last_hash": first.hash, "max_points": composed.max_points, "created_at": moment,
+        "last_hash": first.hash, "max_points": composed.max_points, "pending": 0, "created_at": moment,
     }  # fmt: skip
     if db.session.scalar(insert(Attempt).on_conflict_do_nothing().returning(attempts.c.id), row) is None:
         return None
@@ -217,7 +218,7 @@ def save(attempt_id: UUID, user_id: UUID, saves: Sequence[saving.Save]) -> Saved
     expired = attempt.state_at(moment) is State.EXPIRED
     sitting = saving.Sitting(
         attempt.state, attempt.deadline_at, grace(), attempt.paper, stored_answers([attempt_id], slots)[attempt_id],
-        _kept_late(attempt_id, slots) if expired else {},
+        _kept_late(attempt_id, slots) if expired else {}, handed_up(attempt, slots),
     )  # fmt: skip
     decisions = saving.decide(sitting, saves, moment)
     head, fresh = attempt.head, {}
@@ -326,10 +327,9 @@ def _finish(ending: Sequence[Found], kind: Kind, moment: datetime) -> Mapping[UU
                 "last_hash": step.hash,
                 "points": graded.points,
                 "percent": graded.percent,
-                "passed": grading.passed(graded.percent, pass_marks[attempt.exam_id]),
-                "marks": {
-                    str(mark.slot): [str(mark.fraction), str(mark.mark)] for mark in graded.marks if mark.answered
-                },
+                "passed": grading.passed(graded, pass_marks[attempt.exam_id]),
+                "pending": graded.pending,
+                "marks": {str(mark.slot): _worth(mark) for mark in graded.marks if mark.answered},
             }
         )
     if rows:
@@ -338,6 +338,11 @@ def _finish(ending: Sequence[Found], kind: Kind, moment: datetime) -> Mapping[UU
         statement = sa.update(attempts).where(attempts.c.tenant_id == tenant, attempts.c.id == sa.bindparam("attempt"))
         db.session.execute(statement.values({name: sa.bindparam(name) for name in rows[0] if name != "attempt"}), rows)
     return {attempt_id: step.head for attempt_id, step in last}
+
+
+def _worth(mark: grading.SlotMark) -> list[str | None]:
+    """Fraction and mark as text, both None while the answer waits for a marker."""
+    return [None if worth is None else str(worth) for worth in (mark.fraction, mark.mark)]
 
 
 def _pass_marks(exam_ids: Iterable[UUID]) -> dict[UUID, Any]:

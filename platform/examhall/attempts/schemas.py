@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from examhall.attempts.engine.states import State
 from examhall.identity.schemas import Strict
@@ -42,12 +42,21 @@ class OptionOut(BaseModel):
 
 
 class SlotOut(BaseModel):
-    """One question of the paper, without its key. `prompt` and option texts are sanitised HTML."""
+    """One question of the paper, without its key. Texts are sanitised HTML in which formulas are MathML.
+
+    Which further fields there are depends on the type: `options`, `rows` and `labels` (kprim), `stems` and `choices`
+    (matching), `items` (ordering), `gaps` (cloze; {#1} in the prompt marks the first), `units` (numeric, calculated),
+    `image`, `width`, `height` and `regions` (hotspot), the limits of essay and upload, and `files`, what was handed up
+    for this slot. `answerable` is false for a text between questions, which takes no response.
+    """
+
+    model_config = ConfigDict(extra="allow")
 
     slot: int
     type: str
     prompt: str
     points: str
+    answerable: bool = True
     options: list[OptionOut] | None = None
 
 
@@ -106,6 +115,22 @@ class SavedOut(BaseModel):
     server_time: datetime
     deadline_at: datetime | None
     step: int
+
+
+class FileIn(BaseModel):
+    """A file for one question."""
+
+    slot: int
+    file: bytes = Field(json_schema_extra={"contentMediaType": "application/octet-stream"})
+
+
+class FileOut(BaseModel):
+    """A file that is kept; an answer names it by its id."""
+
+    id: str
+    name: str
+    size: int
+    media_type: str
 
 
 class SubmittedOut(BaseModel):

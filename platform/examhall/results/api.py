@@ -35,6 +35,7 @@ COLUMNS = (
     "max_points",
     "percent",
     "passed",
+    "pending",
 )
 
 
@@ -74,7 +75,7 @@ class ExamResults(ListView):
         """The finished attempts at the exam of the address, with their candidates."""
         columns = [Attempt.id.label("attempt_id"), Attempt.user_id, User.name, User.email, Attempt.number,
                    Attempt.state, Attempt.started_at, Attempt.submitted_at, Attempt.points,
-                   Attempt.max_points, Attempt.percent, Attempt.passed]  # fmt: skip
+                   Attempt.max_points, Attempt.percent, Attempt.passed, Attempt.pending]  # fmt: skip
         return (
             sa.select(*columns)
             .join(User, sa.and_(User.tenant_id == Attempt.tenant_id, User.id == Attempt.user_id))

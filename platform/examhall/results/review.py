@@ -16,6 +16,7 @@ from examhall.attempts import operations as attempts
 from examhall.attempts.engine.paper import Paper, Slot
 from examhall.attempts.engine.review import Policy, Show, shown
 from examhall.attempts.engine.states import State
+from examhall.attempts.files import with_files
 from examhall.attempts.models import Attempt, StoredPaper
 from examhall.bank import operations as bank
 from examhall.bank.types import type_named
@@ -73,9 +74,10 @@ def review(attempt_id: UUID, user_id: UUID | None = None) -> Review:
     if finished and Show.GRADE in shows:
         grade = {
             "points": as_text(row.points), "max": as_text(row.max_points), "percent": as_text(row.percent),
-            "passed": row.passed,
+            "passed": row.passed, "pending": row.pending,
         }  # fmt: skip
-    slots = _slots(row, shows) if shows - {Show.GRADE} else []
+    files_at = "api_exam_attempt_file" if user_id is None else "api_attempt_file"
+    slots = _slots(row, shows, files_at) if shows - {Show.GRADE} else []
     return Review(
         attempt_id,
         row.exam_id,
@@ -130,7 +132,8 @@ def _row(attempt_id: UUID, user_id: UUID | None) -> Any:
     statement = (
         sa.select(
             Attempt.exam_id, Attempt.user_id, Attempt.number, Attempt.state, Attempt.started_at, Attempt.deadline_at,
-            Attempt.submitted_at, Attempt.points, Attempt.max_points, Attempt.percent, Attempt.passed, Attempt.marks,
+            Attempt.submitted_at, Attempt.points, Attempt.max_points, Attempt.percent, Attempt.passed, Attempt.pending,
+            Attempt.marks,
             StoredPaper.content, StoredPaper.id, Exam.title, *closing(now()),
         )
         .join(StoredPaper, sa.and_(StoredPaper.tenant_id == Attempt.tenant_id, StoredPaper.id == Attempt.id))
@@ -145,12 +148,12 @@ def _row(attempt_id: UUID, user_id: UUID | None) -> Any:
     return row
 
 
-def _slots(row: Any, shows: frozenset[Show]) -> list[dict[str, Any]]:
+def _slots(row: Any, shows: frozenset[Show], files_at: str) -> list[dict[str, Any]]:
     paper = Paper.from_json(row.content)
     bodies = bank.bodies([slot.version_id for slot in paper.slots])
     answers = attempts.stored_answers([row.id])[row.id]
     marks = row.marks or {}
-    return [
+    slots = [
         _slot(
             slot,
             bodies[slot.version_id],
@@ -160,32 +163,40 @@ def _slots(row: Any, shows: frozenset[Show]) -> list[dict[str, Any]]:
         )
         for slot in paper.slots
     ]
+    return with_files(row.id, slots, files_at) if Show.RESPONSES in shows else slots
 
 
-def _slot(slot: Slot, body: Body, response: Any, mark: list[str] | None, shows: frozenset[Show]) -> dict[str, Any]:
+def _slot(
+    slot: Slot, body: Body, response: Any, mark: list[str | None] | None, shows: frozenset[Show]
+) -> dict[str, Any]:
     kind = type_named(slot.type)
+    if not kind.answerable:
+        return {"slot": slot.number, "type": slot.type, "points": "0", "answerable": False,
+                **kind.present(body, slot.options)}  # fmt: skip
+    fraction, worth = (None if text is None else Decimal(text) for text in mark or ("0", "0"))
     seen = {"slot": slot.number, "type": slot.type, "points": as_text(slot.points), **kind.present(body, slot.options)}
     if Show.RESPONSES in shows:
         seen["response"] = response
     if Show.CORRECTNESS in shows:
-        fraction, worth = (Decimal(text) for text in mark or ("0", "0"))
-        seen |= {
-            "fraction": as_text(fraction),
-            "mark": as_text(plain(worth)),
-            "correctness": correctness(fraction, response),
-        }
+        seen["correctness"] = correctness(fraction, response)
+        if fraction is not None and worth is not None:
+            seen |= {"fraction": as_text(fraction), "mark": as_text(plain(worth))}
     if shows & {Show.SOLUTIONS, Show.FEEDBACK}:
         inner = None if response is None else kind.read(slot.options, response)
         revealed = kind.reveal(body, slot.options, inner)
         if Show.SOLUTIONS in shows:
             seen["correct"] = revealed["correct"]
         if Show.FEEDBACK in shows:
-            seen |= {"feedback": revealed["feedback"], "general_feedback": revealed["general_feedback"]}
+            said = "" if fraction is None else kind.outcome_feedback(body, fraction)
+            seen["feedback"] = [*revealed["feedback"], said] if said else revealed["feedback"]
+            seen["general_feedback"] = revealed["general_feedback"]
     return seen
 
 
-def correctness(fraction: Decimal, response: Any) -> str:
-    """`unanswered`, `wrong`, `partial` or `right`."""
+def correctness(fraction: Decimal | None, response: Any) -> str:
+    """`unanswered`, `pending` (it waits for a marker), `wrong`, `partial` or `right`."""
     if response is None:
         return "unanswered"
+    if fraction is None:
+        return "pending"
     return "right" if fraction >= 1 else "partial" if fraction > 0 else "wrong"

@@ -4,36 +4,36 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from examhall.attempts.engine.states import State
-from examhall.attempts.schemas import OptionOut
+from examhall.attempts.schemas import SlotOut
 
 
 class GradeOut(BaseModel):
-    """An attempt's grade, decimals as text; `passed` is null where the exam has no pass mark."""
+    """An attempt's grade, decimals as text; `passed` is null where the exam has no pass mark.
+
+    While answers wait for a marker (`pending` of them) points and percent are those of the others, and not final;
+    `passed` is null.
+    """
 
     points: str
     max: str
     percent: str
     passed: bool | None
+    pending: int
 
 
-class ReviewedSlotOut(BaseModel):
+class ReviewedSlotOut(SlotOut):
     """One question of a finished attempt; what the policy hides is left out."""
 
-    slot: int
-    type: str
-    prompt: str
-    points: str
-    options: list[OptionOut] | None = None
     response: Any = None
     fraction: str | None = None
     mark: str | None = None
-    correctness: str | None = None
+    correctness: Literal["unanswered", "pending", "wrong", "partial", "right"] | None = None
     correct: Any = None
     feedback: list[str] | None = None
     general_feedback: str | None = None
@@ -62,3 +62,4 @@ class ExamResultOut(BaseModel):
     max_points: Decimal
     percent: Decimal
     passed: bool | None
+    pending: int

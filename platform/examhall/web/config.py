@@ -15,8 +15,8 @@ def flask_config(settings: Settings) -> dict[str, Any]:
         "DEBUG": settings.debug,
         "TESTING": settings.environment == "testing",
         "MAX_CONTENT_LENGTH": settings.max_body_bytes,
+        "MAX_UPLOAD_LENGTH": settings.max_upload_bytes,
         "MAX_FORM_PARTS": 1000,
-        # An import's text travels in a form between preview and commit, and each line break may be written as two
         "MAX_FORM_MEMORY_SIZE": settings.max_body_bytes,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",

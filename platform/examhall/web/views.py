@@ -64,7 +64,7 @@ class TenantView(View):
     bodies: Mapping[str, type[BaseModel]] = {}
     #: Verb to `(status, schema)`, or several of them, where it is not `(200, self.schema)`; for the OpenAPI document.
     answers: Mapping[str, Answer | Sequence[Answer]] = {}
-    #: Verb to the schema of what it reads from a multipart form; for the OpenAPI document.
+    #: Verb to the schema of what it reads from a multipart form with a file in it: such a request may be larger.
     uploads: Mapping[str, type[BaseModel]] = {}
     #: Verb to the schema of the query arguments that it reads beside those of a list; for the OpenAPI document.
     arguments: Mapping[str, type[BaseModel]] = {}
@@ -104,6 +104,8 @@ class TenantView(View):
 
     def dispatch_request(self, **url: Any) -> ResponseReturnValue:
         """The one way in: public or authenticated -> permitted -> throttled -> the verb."""
+        if request.method in self.uploads:
+            request.max_content_length = current_app.config["MAX_UPLOAD_LENGTH"]
         guards.check(self.policy)
         if (
             self.keeps_receipts

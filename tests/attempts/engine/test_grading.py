@@ -35,7 +35,7 @@ class TestGrade:
         assert grade(example.paper, example.bodies, {1: None, 4: None}) == grade(example.paper, example.bodies, {})
 
     def test_an_empty_answer_is_no_answer(self, example: Example) -> None:
-        grading = grade(example.paper, example.bodies, {2: {"choices": []}, 4: {"text": "  "}})
+        grading = grade(example.paper, example.bodies, {4: {"text": "  "}})
         assert [mark.answered for mark in grading.marks] == [False] * 5
 
     def test_a_mark_is_fraction_times_points(self, example: Example) -> None:
@@ -117,7 +117,13 @@ class TestReplay:
     ],
 )
 def test_the_pass_mark_itself_passes(percent: str, pass_mark: str | None, verdict: bool | None) -> None:
-    assert passed(Decimal(percent), None if pass_mark is None else Decimal(pass_mark)) is verdict
+    graded = Grading((), Decimal(1), Decimal(1), Decimal(percent))
+    assert passed(graded, None if pass_mark is None else Decimal(pass_mark)) is verdict
+
+
+def test_what_waits_for_a_marker_has_neither_passed_nor_failed() -> None:
+    graded = Grading((), Decimal(1), Decimal(2), Decimal("50.00"), pending=1)
+    assert passed(graded, Decimal(40)) is None
 
 
 def test_a_grading_can_be_compared(example: Example) -> None:

@@ -209,7 +209,7 @@ class TestPresent:
         assert "nearest to the sun" in first["prompt"]
         assert [option["id"] for option in first["options"]] == list(example.paper.slots[0].options.values())
         assert "Mercury" in {option["text"] for option in first["options"]}
-        assert set(last) == {"slot", "type", "points", "prompt"}
+        assert set(last) == {"slot", "type", "points", "prompt", "units"}
 
     def test_no_key_and_no_feedback_is_in_it(self) -> None:
         marked = {

@@ -40,7 +40,7 @@ def test_an_attempt_from_start_to_grade(example: Example, nine: datetime, candid
     grading = hall.grading()
     assert [str(mark.mark) for mark in grading.marks] == ["2", "0", "0", "1", "1"]
     assert str(grading.percent) == "50.00"
-    assert passed(grading.percent, Decimal(50)) is True
+    assert passed(grading, Decimal(50)) is True
     assert hall.verify() is None
 
 

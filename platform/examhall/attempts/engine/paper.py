@@ -161,17 +161,22 @@ def compose(drawn: Sequence[Drawn], bodies: Mapping[UUID, Body], seed: str, shuf
         ref = item.ref
         keys = type_named(ref.type).arrange(bodies[ref.version_id], rng, shuffle_options)
         options = _opaque(seed, number, keys)
-        slots.append(Slot(number, item.section, ref.question_id, ref.version_id, ref.type, item.points, options))
+        points = item.points if type_named(ref.type).answerable else Decimal(0)
+        slots.append(Slot(number, item.section, ref.question_id, ref.version_id, ref.type, points, options))
     return Paper(seed, tuple(slots))
 
 
 def present(paper: Paper, bodies: Mapping[UUID, Body]) -> list[dict[str, Any]]:
-    """What the candidate may see, without any key: [{slot, type, points, prompt, options?: [{id, text}]}]."""
+    """What the candidate may see, without any key: [{slot, type, points, prompt, …}], the rest by type.
+
+    `answerable` is there, and False, for a text between questions.
+    """
     return [
         {
             "slot": slot.number,
             "type": slot.type,
             "points": as_text(slot.points),
+            **({} if type_named(slot.type).answerable else {"answerable": False}),
             **type_named(slot.type).present(bodies[slot.version_id], slot.options),
         }
         for slot in paper.slots

@@ -52,7 +52,11 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """An attempt as a save finds it. `stored` holds the accepted answers by slot, `late` what was last kept as late."""
+    """An attempt as a save finds it.
+
+    `stored` holds the accepted answers by slot, `late` what was last kept as late, `files` the ids of files that were
+    handed up for a slot.
+    """
 
     state: State
     deadline_at: datetime | None
@@ -60,6 +64,7 @@ class Sitting:
     paper: Paper
     stored: Mapping[int, Stored]
     late: Mapping[int, Stored] = field(default_factory=dict)
+    files: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,8 @@ def decide(sitting: Sitting, saves: Sequence[Save], now: datetime) -> list[Accep
 
     The first rule that fits decides:
 
-    1. a slot that is not in the paper, a seq outside 1..MAX_SEQ, a response of the wrong shape: `invalid`;
+    1. a slot that is not in the paper, a seq outside 1..MAX_SEQ, a response of the wrong shape or with a file that is
+       not there: `invalid`;
     2. an exact repeat of what is stored: accepted again, at any time, for the client never got its acknowledgement;
     3. the attempt is submitted: `closed`;
     4. the attempt is expired, or `now` is past deadline and grace: `late`, kept unless it repeats what was kept last;
@@ -100,7 +106,7 @@ def decide(sitting: Sitting, saves: Sequence[Save], now: datetime) -> list[Accep
     stored, late = dict(sitting.stored), dict(sitting.late)
     decisions: list[Accepted | Refused] = []
     for save in saves:
-        decision = _judge(sitting.paper, state, save, stored.get(save.slot), late.get(save.slot))
+        decision = _judge(sitting, state, save, stored.get(save.slot), late.get(save.slot))
         if isinstance(decision, Accepted):
             stored[save.slot] = Stored(save.seq, save.response)
         elif decision.keep_late:
@@ -109,11 +115,13 @@ def decide(sitting: Sitting, saves: Sequence[Save], now: datetime) -> list[Accep
     return decisions
 
 
-def _judge(paper: Paper, state: State, save: Save, stored: Stored | None, late: Stored | None) -> Accepted | Refused:
+def _judge(
+    sitting: Sitting, state: State, save: Save, stored: Stored | None, late: Stored | None
+) -> Accepted | Refused:
     def refused(code: Code, keep_late: bool = False) -> Refused:
         return Refused(save.slot, save.seq, code, stored, keep_late)
 
-    if not _readable(paper, save):
+    if not _readable(sitting, save):
         return refused(Code.INVALID)
     if _repeats(save, stored):
         return Accepted(save.slot, save.seq, False, save.response)
@@ -129,17 +137,18 @@ def _judge(paper: Paper, state: State, save: Save, stored: Stored | None, late: 
     return Accepted(save.slot, save.seq, True, save.response)
 
 
-def _readable(paper: Paper, save: Save) -> bool:
-    slot = paper.slot(save.slot)
+def _readable(sitting: Sitting, save: Save) -> bool:
+    slot = sitting.paper.slot(save.slot)
     if slot is None or not 1 <= save.seq <= MAX_SEQ:
         return False
     if save.response is None:
         return True
+    kind = type_named(slot.type)
     try:
-        type_named(slot.type).read(slot.options, save.response)
+        inner = kind.read(slot.options, save.response)
     except InvalidResponse:
         return False
-    return True
+    return set(kind.files(inner)) <= sitting.files.get(slot.number, frozenset())
 
 
 def _repeats(save: Save, stored: Stored | None) -> bool:

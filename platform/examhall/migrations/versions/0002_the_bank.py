@@ -342,9 +342,9 @@ def fill_columns() -> None:
                 )  # fmt: skip
             parent = made[tenant_id, bank_id, above]
     for (tenant_id, bank_id, path), id_ in made.items():
-        for table, column in ((questions, "category"), (sections, "draw_category")):
-            here = sa.and_(table.c.tenant_id == tenant_id, table.c.bank_id == bank_id, table.c[column] == path)
-            connection.execute(table.update().where(here).values({f"{column}_id": id_}))
+        for table, name in ((questions, "category"), (sections, "draw_category")):
+            here = sa.and_(table.c.tenant_id == tenant_id, table.c.bank_id == bank_id, table.c[name] == path)
+            connection.execute(table.update().where(here).values({f"{name}_id": id_}))
     first = sa.select(versions.c.created_by).where(
         versions.c.tenant_id == questions.c.tenant_id, versions.c.question_id == questions.c.id, versions.c.number == 1
     )

@@ -1,0 +1,18 @@
+"""Moodle XML, the format in which Moodle sites exchange questions (reference semantics §2.5)."""
+
+from __future__ import annotations
+
+import re
+
+from examhall.bank.formats import Format
+from examhall.bank.formats.moodle_xml.reading import parse
+
+_ROOT = re.compile(r"(?:\ufeff|\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]{0,300}>)*<(?:quiz|question)[\s>/]", re.DOTALL)
+_HEAD = 4_000
+
+
+def recognises(data: bytes) -> bool:
+    """Whether a file begins as Moodle XML does."""
+    utf_16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    head = data[:_HEAD].decode("utf-16" if utf_16 else "utf-8", "replace")
+    return _ROOT.match(head) is not None

@@ -1,0 +1,217 @@
+"""Questions of Moodle XML in which something is chosen, ticked, matched or brought into order."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from examhall.bank.formats.moodle_xml.node import Node
+from examhall.bank.formats.moodle_xml.question import Question
+from examhall.bank.richtext import plain_text, sanitise
+from examhall.bank.types.contract import as_text
+from examhall.errors import N_
+
+Draft = tuple[str, dict[str, Any]]
+"""A type and what a reader knows of its body, beside what all bodies have."""
+
+_ROUNDING = Decimal("0.001")
+_KPRIME_SCHEMES = {
+    "kprime": "kprim", "kprimeonezero": "all_or_nothing", "subpoints": "every_decision", "mtfonezero": "all_or_nothing"
+}  # fmt: skip
+_ORDER_SCHEMES = {
+    "ALL_OR_NOTHING": "exact",
+    "ABSOLUTE_POSITION": "position",
+    "RELATIVE_NEXT_EXCLUDE_LAST": "adjacent",
+}
+# What codes instead of names mean, in files of the older plug-in.
+_ORDER_CODES = {"-1": "ALL_OR_NOTHING", "0": "ABSOLUTE_POSITION", "1": "RELATIVE_NEXT_EXCLUDE_LAST"}
+
+
+def multichoice(question: Question) -> Draft:
+    """One option to choose, or several to tick where <single> is false or empty."""
+    single = question.yes("single", True)
+    options = _options(question, question.answers())
+    fractions = [option["fraction"] for option in options]
+    shuffle = {"shuffle": question.yes("shuffleanswers", False)}
+    if single:
+        if sum(fraction == 1 for fraction in fractions) > 1:
+            message = N_(
+                "Several options earn the whole mark, and one of them may be chosen. Is <single> meant to be false?"
+            )
+            question.warn(question.node, message)
+        return "single_choice", {"options": _written(options)} | shuffle
+    _share(question, options)
+    return "multiple_choice", {"options": _written(options), "scheme": "sum"} | shuffle
+
+
+def multichoiceset(question: Question) -> Draft:
+    """The plug-in "all or nothing": exactly the right options earn the mark."""
+    options = _options(question, question.answers())
+    shuffle = question.yes("shuffleanswers", False)
+    return "multiple_choice", {"options": _written(options), "scheme": "all_or_nothing", "shuffle": shuffle}
+
+
+def oumultiresponse(question: Question) -> Draft:
+    """The Open University's plug-in: what is ticked too much takes away what was right."""
+    message = N_(
+        "Here each wrong tick takes away the worth of a right one; the plug-in does so for surplus ticks only."
+    )
+    question.lose(question.node, message)
+    options = _options(question, question.answers())
+    shuffle = question.yes("shuffleanswers", False)
+    return "multiple_choice", {"options": _written(options), "scheme": "right_minus_wrong", "shuffle": shuffle}
+
+
+def truefalse(question: Question) -> Draft:
+    """Two answers called true and false; old files call them in another language, and the first is true."""
+    answers = question.answers()
+    if not 1 <= len(answers) <= 2:
+        raise question.node.fault(N_('A true or false question has two answers, "true" and "false".'))
+    earned: dict[bool, Decimal] = {}
+    data: dict[str, Any] = {}
+    for place, answer in enumerate(answers):
+        answer.take_attribute("format")
+        word = answer.take_text().lower()
+        if word not in ("true", "false"):
+            message = N_('"%(text)s" is neither true nor false. By its place it is read as %(value)s.')
+            question.warn(answer, message, text=word[:40], value="false" if place else "true")
+        value = word == "true" if word in ("true", "false") else place == 0
+        if value in earned:
+            raise answer.fault(N_('This answer is there twice. Call one "true" and the other "false".'))
+        earned[value] = question.fraction(answer)
+        data[f"feedback_{str(value).lower()}"] = question.feedback(answer)
+    true, false = (earned.get(value, 1 - earned.get(not value, Decimal(0))) for value in (True, False))
+    if true == false:
+        raise question.node.fault(
+            N_("Both answers earn the same. Give the right one the fraction 100, the other one 0.")
+        )
+    if {true, false} != {0, 1}:
+        question.lose(question.node, N_("The right answer earns the whole mark and the wrong one nothing."))
+    return "true_false", data | {"correct": true > false}
+
+
+def matching(question: Question) -> Draft:
+    """Stems with an answer each; one without a stem is a distractor, answers of the same words are one choice."""
+    stems: list[dict[str, Any]] = []
+    choices: dict[str, str] = {}
+    for pair in question.node.take_all("subquestion"):
+        answer = pair.take("answer")
+        if answer is None:
+            raise pair.fault(N_("This has no <answer>. Write one, or remove it."))
+        answer.attributes.setdefault("format", "html")  # Moodle shows it so, whatever it is called
+        text = sanitise(question.texts.html(answer))
+        stem = question.texts.html(pair)
+        if not text:
+            if stem:
+                raise answer.fault(N_("This answer is empty. Write what belongs to the stem."))
+            continue
+        key = choices.setdefault(" ".join(text.split()), f"c{len(choices) + 1}")
+        question.places.setdefault(f"choices.{int(key[1:]) - 1}", answer)
+        if stem:
+            question.places[f"stems.{len(stems)}"] = pair
+            stems.append({"text": stem, "choice": key})
+    shown = [{"key": key, "text": text} for text, key in choices.items()]
+    return "matching", {"stems": stems, "choices": shown, "shuffle": question.yes("shuffleanswers", True)}
+
+
+def kprime(question: Question) -> Draft:
+    """The plug-ins of ETH Zürich for rows of true and false, of which we have those with four rows."""
+    scoring = question.node.take("scoringmethod")
+    method = (scoring.take_text() if scoring else "") or ("kprime" if question.kind == "kprime" else "subpoints")
+    if method not in _KPRIME_SCHEMES:
+        message = N_('The scoring "%(name)s" is not known here. All four right earn the mark, three half of it.')
+        question.lose(scoring or question.node, message, name=method[:40])
+    rows = question.node.take_all("row")
+    if len(rows) != 4:
+        message = N_(
+            "A question of this type has 4 rows here, and this one has %(count)s. Make true or false questions of it."
+        )
+        raise question.node.fault(message, count=len(rows))
+    right = _right_columns(question)
+    data: list[dict[str, Any]] = []
+    for place, row in enumerate(rows):
+        question.places[f"rows.{place}"] = row
+        number = row.take_attribute("number") or str(place + 1)
+        if number not in right:
+            raise row.fault(N_("No <weight> says whether this row is true. Export the question again."))
+        text, feedback = (question.texts.html(row.take(tag)) for tag in ("optiontext", "feedbacktext"))
+        data.append({"text": text, "correct": right[number] == "1", "feedback": feedback})
+    labels = {}
+    for column in question.node.take_all("column"):
+        number = column.take_attribute("number")
+        label = plain_text(sanitise(question.texts.html(column.take("responsetext"))))
+        labels["true_label" if number == "1" else "false_label"] = label
+    for tag in ("numberofrows", "numberofcolumns"):
+        question.node.take(tag)
+    scheme = _KPRIME_SCHEMES.get(method, "kprim")
+    return "kprim", {"rows": data, "scheme": scheme, "shuffle": question.yes("shuffleanswers", True)} | labels
+
+
+def ordering(question: Question) -> Draft:
+    """Items whose fraction is their place."""
+    answers = question.answers()
+    numbers = [answer.take_attribute("fraction") for answer in answers]
+    if all(numbers):
+        places = [question.number(answer, number or "") for answer, number in zip(answers, numbers, strict=True)]
+        answers = [answer for _, answer in sorted(zip(places, answers, strict=True), key=lambda pair: pair[0])]
+    items = []
+    for place, answer in enumerate(answers):
+        question.places[f"items.{place}"] = answer
+        items.append({"text": question.texts.html(answer)})
+        if plain_text(sanitise(question.feedback(answer))).strip("0123456789"):
+            question.lose(answer, N_("The feedback on single items is not kept."))
+    grading = question.node.take("gradingtype")
+    name = (grading.take_text().upper() if grading else "") or "ABSOLUTE_POSITION"
+    name = _ORDER_CODES.get(name, name)
+    if name not in _ORDER_SCHEMES:
+        message = N_('The grading "%(name)s" is not known here. Each pair of right neighbours earns its share instead.')
+        question.lose(grading or question.node, message, name=name[:40])
+    _subset(question, len(items))
+    return "ordering", {"items": items, "scheme": _ORDER_SCHEMES.get(name, "adjacent")}
+
+
+def _subset(question: Question, count: int) -> None:
+    chosen = question.node.setting("selecttype", "ALL").upper()
+    size = question.whole("selectcount", 0)
+    if chosen not in ("ALL", "0") and 2 <= size < count:
+        message = N_("All %(count)s items are shown, not %(size)s chosen from them.")
+        question.lose(question.node, message, count=count, size=size)
+
+
+def _options(question: Question, answers: list[Node]) -> list[dict[str, Any]]:
+    options = []
+    for place, answer in enumerate(answers):
+        question.places[f"options.{place}"] = answer
+        fraction = question.fraction(answer)
+        options.append(
+            {"text": question.texts.html(answer), "fraction": fraction, "feedback": question.feedback(answer)}
+        )
+    return options
+
+
+def _written(options: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [option | {"fraction": as_text(option["fraction"])} for option in options]
+
+
+def _share(question: Question, options: list[dict[str, Any]]) -> None:
+    """Right options that all earn the same, but not 1 together, share it: that is what files like this mean."""
+    right = [option for option in options if option["fraction"] > 0]
+    total = sum((option["fraction"] for option in right), Decimal(0))
+    if not right or abs(total - 1) <= _ROUNDING or len({option["fraction"] for option in right}) > 1:
+        return
+    share = round(1 / Decimal(len(right)), 12)
+    for option in right:
+        option["fraction"] = share
+    message = N_("The right options earned %(total)s %% together. They share the mark now: %(share)s %% each.")
+    shown = as_text(round(share * 100, 5))
+    question.warn(question.node, message, total=as_text(total.scaleb(2)), share=shown)
+
+
+def _right_columns(question: Question) -> dict[str, str]:
+    right: dict[str, str] = {}
+    for weight in question.node.take_all("weight"):
+        row, column = weight.take_attribute("rownumber"), weight.take_attribute("columnnumber")
+        value = question.number(weight, weight.setting("value", "0"))
+        if row and column and value > 0:
+            right[row] = column
+    return right

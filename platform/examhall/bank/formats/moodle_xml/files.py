@@ -1,0 +1,102 @@
+"""The files that a question carries in base64, and how its texts refer to them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import mimetypes
+import re
+from collections.abc import Iterator, MutableMapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from urllib.parse import unquote
+
+from examhall.bank.formats import Medium, Message
+from examhall.bank.formats.moodle_xml.node import Node
+from examhall.errors import N_
+
+_NAME_LIMIT = 200
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(slots=True)
+class _File:
+    owner: str  # the path of the element it stands in
+    name: str
+    path: str
+    node: Node
+    used: bool = False
+
+
+class Files:
+    """The files of one question. A text finds those beside it first, then those of the question's other texts."""
+
+    def __init__(self, question: Node, media: MutableMapping[str, Medium]) -> None:
+        self._media = media
+        self._files = list(_found(question))
+        self.messages: list[Message] = []
+
+    def digest(self, owner: str, reference: str) -> str | None:
+        """The digest of the file that a text at this path refers to, which joins the media; None when it is not there.
+
+        Messages tell of a file that cannot be decoded.
+        """
+        wanted = unquote(reference.partition("?")[0]).lstrip("/")
+        fitting = [file for file in self._files if wanted in (file.path + file.name, file.name)]
+        file = next((file for file in fitting if file.owner == owner), next(iter(fitting), None))
+        return self._kept(file) if file else None
+
+    def first(self, owner: str) -> tuple[str, str] | None:
+        """Digest and name of the first file that stands directly in an element."""
+        file = next((file for file in self._files if file.owner == owner and not file.used), None)
+        digest = self._kept(file) if file else None
+        return (digest, file.name) if file and digest else None
+
+    def embedded(self, media_type: str, text: str, name: str) -> str | None:
+        """The digest of a picture that a text holds itself, as a data: address; None when it cannot be decoded."""
+        data = decoded(text)
+        return self._joined(Medium(name, media_type, data)) if data else None
+
+    def data(self, digest: str) -> bytes:
+        """The bytes of a file that joined the media."""
+        return self._media[digest].data
+
+    def unused(self) -> Iterator[Message]:
+        """A message for each file to which no text refers."""
+        for file in self._files:
+            if not file.used:
+                yield file.node.message(N_('No text shows the file "%(name)s", so it is left out.'), name=file.name)
+
+    def _kept(self, file: _File) -> str | None:
+        file.used = True
+        data = decoded(file.node.text) if file.node.attributes.get("encoding", "base64") == "base64" else None
+        if not data:
+            message = N_('The file "%(name)s" cannot be decoded or is empty. Export it again, or add it afterwards.')
+            self.messages.append(file.node.message(message, name=file.name))
+            return None
+        media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        return self._joined(Medium(file.name, media_type, data))
+
+    def _joined(self, medium: Medium) -> str:
+        digest = medium.digest
+        self._media.setdefault(digest, medium)
+        return digest
+
+
+def decoded(text: str) -> bytes | None:
+    """The bytes of a text in base64, white space and missing padding forgiven; None when it is something else."""
+    compact = _SPACE.sub("", text)
+    try:
+        return base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _found(node: Node) -> Iterator[_File]:
+    """The files in an element and in all below it, taken out of them."""
+    for file in node.take_all("file"):
+        name = PurePosixPath(file.attributes.get("name", "")).name[:_NAME_LIMIT]
+        path = file.attributes.get("path", "/").strip("/")
+        yield _File(node.path, name, path + "/" if path else "", file)
+    for child in node.children:
+        yield from _found(child)

@@ -1,0 +1,148 @@
+"""One question while it is read: its element, its texts, and what its author should know."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal
+
+from examhall.bank.formats.moodle_xml.node import Node, shortened
+from examhall.bank.formats.moodle_xml.texts import Texts
+from examhall.bank.types.contract import as_text, exact
+from examhall.errors import N_
+
+Grades = Literal["keep", "error", "nearest"]
+
+# The fractions that Moodle's own forms offer, positive and negative.
+_KNOWN = tuple(
+    Decimal(text)
+    for text in [
+        "1",
+        "0.9",
+        "0.8333333",
+        "0.8",
+        "0.75",
+        "0.7",
+        "0.6666667",
+        "0.6",
+        "0.5",
+        "0.4",
+        "0.3333333",
+        "0.3",
+        "0.25",
+        "0.2",
+        "0.1666667",
+        "0.1428571",
+        "0.125",
+        "0.1111111",
+        "0.1",
+        "0.05",
+        "0",
+    ]
+)
+_CLOSE = Decimal("0.00001")
+_PLACES = 12
+_TIMES_TEN = re.compile(r"\s*[x×*·]\s*10\s*(?:\^|\*\*)\s*\(?\s*(-?[0-9]{1,2})\)?")
+_FALSE = {"false", "0", "no", ""}
+
+
+@dataclass
+class Question:
+    """A question of the file: `places` tells where each field of the body stands, by paths such as `options.2`."""
+
+    node: Node
+    kind: str
+    texts: Texts
+    grades: Grades = "keep"
+    places: dict[str, Node] = field(default_factory=dict)
+
+    def warn(self, node: Node, text: str, /, **params: Any) -> None:
+        self.texts.warnings.append(node.message(text, **params))
+
+    def lose(self, node: Node, text: str, /, **params: Any) -> None:
+        self.texts.losses.append(node.message(text, **params))
+
+    def html(self, tag: str) -> str:
+        """The HTML of a child of the question."""
+        node = self.node.take(tag)
+        return self.texts.html(node, None if node and tag == "questiontext" else self.texts.text_format)
+
+    def feedback(self, answer: Node) -> str:
+        """The HTML that stands in the <feedback> of an answer."""
+        return self.texts.html(answer.take("feedback"))
+
+    def answers(self, tag: str = "answer") -> list[Node]:
+        """The answers that say something. An empty one, which forms leave behind, is left out."""
+        said = []
+        for answer in self.node.take_all(tag):
+            text = next((child for child in answer.children if child.tag == "text"), answer)
+            if text.text or text.children:
+                said.append(answer)
+            elif answer.attributes.get("fraction", "0").strip("0.") or _says_something(answer):
+                self.lose(answer, N_("This answer has no text, so it is left out."))
+        return said
+
+    def fraction(self, answer: Node) -> Decimal:
+        """The fraction that an answer earns: percent in an attribute, or in old files 0 to 1 in a child."""
+        inside = answer.take("fraction")
+        text = answer.take_attribute("fraction")
+        if inside is not None:  # old files, which then have no use for the attribute
+            number = self.number(inside, inside.take_text())
+        elif text is None:
+            self.warn(answer, N_('This answer has no "fraction" and earns nothing. Is it wrong?'))
+            return Decimal(0)
+        else:
+            number = self.number(answer, text.rstrip("% ") or "0").scaleb(-2)
+        if not -1 <= number <= 1:
+            message = N_('The fraction "%(fraction)s" is not between -100 and 100 percent. Correct it.')
+            raise answer.fault(message, fraction=shortened(text or str(number)))
+        return self._known(answer, round(number, _PLACES))
+
+    def _known(self, answer: Node, fraction: Decimal) -> Decimal:
+        nearest = min(_KNOWN, key=lambda known: abs(known - abs(fraction)))
+        if self.grades == "keep" or abs(nearest - abs(fraction)) < _CLOSE:
+            return fraction
+        shown = as_text(fraction.scaleb(2))
+        if self.grades == "error":
+            message = N_(
+                "%(percent)s % is not a grade that Moodle offers. Correct it, or import with the nearest grade."
+            )
+            raise answer.fault(message.replace(" % ", " %% ", 1), percent=shown)
+        known = nearest.copy_sign(fraction)
+        message = N_("The grade %(percent)s %% was changed to %(nearest)s %%, the nearest one that Moodle offers.")
+        self.warn(answer, message, percent=shown, nearest=as_text(known.scaleb(2)))
+        return known
+
+    def number(self, node: Node, text: str) -> Decimal:
+        """The number that a text is, with a point or one comma. Raises Fault for anything else."""
+        compact = _TIMES_TEN.sub(r"e\1", text.strip()).replace(" ", "").replace("\u2212", "-")
+        number = exact(compact)
+        if number is None and compact.count(",") == 1 and "." not in compact:
+            number = exact(compact.replace(",", "."))
+            if number is not None:
+                self.warn(node, N_("%(text)s is read as %(number)s."), text=compact, number=as_text(number))
+        if number is None:
+            message = N_('"%(text)s" is not a number. Write digits and a point, such as 3.14.')
+            raise node.fault(message, text=shortened(text))
+        return number
+
+    def whole(self, tag: str, default: int) -> int:
+        """A whole number in a child of the question."""
+        node = self.node.take(tag)
+        text = node.take_text() if node else ""
+        if node is None or not text:
+            return default
+        number = self.number(node, text)
+        if number != int(number) or abs(number) > 2**31:
+            raise node.fault(N_("Write a whole number here."))
+        return int(number)
+
+    def yes(self, tag: str, default: bool) -> bool:
+        """A child of the question that says true or false; an empty one says false."""
+        node = self.node.take(tag)
+        return default if node is None else node.take_text().lower() not in _FALSE
+
+
+def _says_something(answer: Node) -> bool:
+    return any(child.text or _says_something(child) for child in answer.children)

@@ -1,0 +1,323 @@
+"""Reads Moodle XML: question after question, so that a wrong one never hides the next.
+
+Rules: reference semantics §2.5. What no rule takes from an element is told as a loss (leftovers.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, get_args
+
+from examhall.bank.formats import CategoryInfo, Import, Item, Message
+from examhall.bank.formats.moodle_xml import choices, gaps, written
+from examhall.bank.formats.moodle_xml.choices import Draft
+from examhall.bank.formats.moodle_xml.files import Files
+from examhall.bank.formats.moodle_xml.leftovers import leftovers
+from examhall.bank.formats.moodle_xml.node import Fault, Node, shortened
+from examhall.bank.formats.moodle_xml.question import Grades, Question
+from examhall.bank.formats.moodle_xml.texts import Texts
+from examhall.bank.formats.moodle_xml.wild import mended
+from examhall.bank.formats.xml import local
+from examhall.bank.formats.xml import parse as parse_xml
+from examhall.bank.richtext import plain_text, sanitise
+from examhall.bank.types import type_named
+from examhall.errors import N_, FieldError, Invalid
+
+QUESTIONS_LIMIT = 10_000
+NAME_LIMIT = 200
+CATEGORY_LIMIT = 300
+TAG_LIMIT = 50
+ID_LIMIT = 100
+HINTS_LIMIT = 10
+POINTS_LIMIT = Decimal(10_000)
+_NAME_FROM_STEM = 60
+_CONTEXT = re.compile(r"\A\$[A-Za-z0-9]+\$(/|\Z)(top(/|\Z))?")  # where Moodle hangs a category: of no use elsewhere
+_WORD = re.compile(r"<[A-Za-z/][^<>]*>|&\w+;")
+
+_READERS: dict[str, Callable[[Question], Draft]] = {
+    "multichoice": choices.multichoice,
+    "multichoiceset": choices.multichoiceset,
+    "oumultiresponse": choices.oumultiresponse,
+    "truefalse": choices.truefalse,
+    "kprime": choices.kprime,
+    "mtf": choices.kprime,
+    "matching": choices.matching,
+    "match": choices.matching,
+    "ddmatch": choices.matching,
+    "ordering": choices.ordering,
+    "shortanswer": written.shortanswer,
+    "numerical": written.numerical,
+    "calculated": written.calculated,
+    "calculatedsimple": written.calculated,
+    "essay": written.essay,
+    "description": written.description,
+}
+_WITH_PLACES: dict[str, Callable[[Question, str], Draft]] = {
+    "cloze": gaps.cloze,
+    "multianswer": gaps.cloze,
+    "gapselect": gaps.gapselect,
+    "ddwtos": gaps.gapselect,
+    "ddmarker": gaps.ddmarker,
+}
+_REMEDIES = {
+    "calculatedmulti": N_("Make a calculated question of it, whose answer is a number to write."),
+    "ddimageortext": N_("Make a matching or a hotspot question of it."),
+    "random": N_("Draw questions from a category where you compose the exam."),
+    "randomsamatch": N_("Make a matching question of it."),
+    "missingtype": N_("Its type was missing when it was exported. Export it from where it was made."),
+}
+_FEEDBACK = {
+    "right_feedback": "correctfeedback",
+    "partial_feedback": "partiallycorrectfeedback",
+    "wrong_feedback": "incorrectfeedback",
+}
+
+
+def parse(data: bytes, *, grades: Grades = "keep", **settings: Any) -> Import:
+    """The questions of a Moodle XML file and what is wrong with it.
+
+    `grades` says what becomes of fractions that Moodle's forms do not offer: keep (33 % stays 33 %), error, nearest.
+
+    Raises Invalid or PayloadTooLarge for what is no XML that we read, and Invalid for an unknown setting.
+    """
+    if settings or grades not in get_args(Grades):
+        raise Invalid(errors=[FieldError("grades", N_("Choose one of: %(known)s."), {"known": "keep, error, nearest"})])
+    data, notes = mended(data)
+    root = parse_xml(data)
+    result = Import([], [], losses=notes)
+    questions = [root] if local(root) == "question" else [child for child in root if local(child) == "question"]
+    if local(root) not in ("quiz", "question"):
+        message = N_("This is XML, but its first element is <%(name)s> and not <quiz>. Is it the right file?")
+        result.errors.append(Message(root.sourceline or 1, message, {"name": local(root)[:40]}))
+        return result
+    category = CategoryInfo("")
+    lines_of_ids: dict[str, int] = {}
+    for number, element in enumerate(questions, start=1):
+        if number > QUESTIONS_LIMIT:
+            message = N_("There are more than %(limit)s questions. Split the file and import the parts.")
+            result.errors.append(Message(element.sourceline or 0, message, {"limit": QUESTIONS_LIMIT}))
+            break
+        node = Node.of(element, f"question[{number}]")
+        try:
+            if node.attributes.get("type") == "category":
+                category = _category(node, result)
+            else:
+                result.questions.append(_question(node, category, result, grades, lines_of_ids))
+        except Fault as fault:
+            result.errors.extend(fault.messages)
+    if not questions:
+        result.errors.append(Message(1, N_("There is no question in this file. Is it the right one?")))
+    for child in root if local(root) == "quiz" else ():
+        if local(child) != "question":
+            message = N_("<%(name)s> is no question, so it is left out.")
+            result.losses.append(Message(child.sourceline or 0, message, {"name": local(child)[:40]}))
+    return result
+
+
+def _category(node: Node, result: Import) -> CategoryInfo:
+    node.take_attribute("type")
+    named = node.take("category")
+    said = named.take_text() if named else ""
+    path = "/".join(" ".join(part.split()) for part in _parts(_CONTEXT.sub("", said, count=1)))
+    if len(path) > CATEGORY_LIMIT:
+        raise node.fault(N_("Shorten the names of this category to %(limit)s characters."), limit=CATEGORY_LIMIT)
+    external_id = node.setting("idnumber")
+    texts = Texts(Files(node, {}), "moodle_auto_format")
+    description = plain_text(sanitise(texts.html(node.take("info"))))
+    category = CategoryInfo(path, external_id[:ID_LIMIT], description)
+    if path:
+        result.categories.append(category)
+        result.losses.extend(texts.losses)
+    if "//" in said:
+        message = N_('"%(path)s" has a / within a name. It is written as ⁄ here, as / parts categories.')
+        result.losses.append(node.message(message, path=shortened(said)))
+    result.losses.extend(leftovers(node, "category"))
+    return category
+
+
+def _parts(path: str) -> list[str]:
+    """The names of a path, in which // stands for a / within a name."""
+    names = path.replace("//", "\u2044").split("/")
+    return [name for name in names if name.strip()]
+
+
+def _question(node: Node, category: CategoryInfo, result: Import, grades: Grades, lines_of_ids: dict[str, int]) -> Item:
+    kind = (node.take_attribute("type") or "").lower()
+    if kind not in _READERS and kind not in _WITH_PLACES:
+        raise _unknown(node, kind)
+    media = dict(result.media)
+    question = Question(node, kind, Texts(Files(node, media)), grades)
+    name = _name(question)
+    prompt = _prompt(question)
+    shared = {"feedback": question.html("generalfeedback")} | {
+        ours: question.html(theirs) for ours, theirs in _FEEDBACK.items()
+    }
+    hints = _hints(question)
+    points, status = _points(question), "retired" if question.yes("hidden", False) else "ready"
+    external_id, tags = _external_id(question, lines_of_ids), _tags(question)
+    if kind in _WITH_PLACES:
+        type_name, data = _WITH_PLACES[kind](question, prompt)
+    else:
+        type_name, data = _READERS[kind](question)
+    body = _validated(question, type_name, {"prompt": prompt, **shared, "hints": hints, **data})
+    losses = [*question.texts.losses, *leftovers(node, kind), *question.texts.files.unused()]
+    result.media.update(media)
+    if points is None:
+        points = Decimal(sum(gap["weight"] for gap in body["gaps"])) if type_name == "cloze" else Decimal(1)
+    return Item(
+        line=node.line,
+        name=name or plain_text(body["prompt"], _NAME_FROM_STEM) or node.path,
+        type=type_name,
+        body=body,
+        category=category.path,
+        category_external_id=category.external_id,
+        tags=tags,
+        external_id=external_id,
+        points=points,
+        status=status,
+        warnings=question.texts.warnings,
+        losses=losses,
+        element=node.path,
+    )
+
+
+def _unknown(node: Node, kind: str) -> Fault:
+    if not kind:
+        return node.fault(N_('This question has no type. Write one, such as type="multichoice".'))
+    message = N_('Questions of the type "%(type)s" cannot be imported. %(remedy)s')
+    remedy = _REMEDIES.get(kind, N_("Ask it in another way, or leave it out."))
+    return node.fault(message, type=shortened(kind), remedy=remedy)
+
+
+def _prompt(question: Question) -> str:
+    node = question.node.take("questiontext")
+    if node is None:
+        raise question.node.fault(N_("This question has no <questiontext>. Write what it asks."))
+    question.places["prompt"] = node
+    texts = question.texts
+    texts.text_format = texts.format_of(node, "html")
+    prompt = texts.html(node)
+    old, picture = question.node.take("image"), question.node.take("image_base64")
+    if old and picture and old.text and picture.text:  # up to Moodle 1.9 a question had one picture, below its text
+        name = old.text.rpartition("/")[2]
+        digest = texts.files.embedded("image/" + (name.rpartition(".")[2].lower() or "png"), picture.text, name)
+        if digest:
+            question.warn(
+                old,
+                N_('A picture had no alternative text. It is "%(name)s" now; say what the picture shows.'),
+                name=name,
+            )
+            prompt += f'<p><img src="media:{digest}" alt="{name}"></p>'
+        else:
+            question.lose(
+                picture,
+                N_('The file "%(name)s" cannot be decoded or is empty. Export it again, or add it afterwards.'),
+                name=name,
+            )
+    elif old and old.text:
+        question.lose(
+            old, N_('The file "%(name)s" is not in the import. Add it to the question afterwards.'), name=old.text
+        )
+    return prompt
+
+
+def _name(question: Question) -> str:
+    node = question.node.take("name")
+    text = node.take_text() if node else ""
+    name = plain_text(sanitise(text)) if _WORD.search(text) else " ".join(text.split())
+    if not name:
+        question.warn(node or question.node, N_("This question has no name. It is called by how it begins."))
+    if len(name) > NAME_LIMIT and node:
+        question.lose(node, N_("The name is cut to %(limit)s characters."), limit=NAME_LIMIT)
+        name = name[: NAME_LIMIT - 1].rstrip() + "…"
+    return name
+
+
+def _hints(question: Question) -> list[str]:
+    nodes = question.node.take_all("hint")
+    hints = []
+    for place, hint in enumerate(nodes):
+        content = hint.take("hintcontent")  # up to Moodle 2.0
+        question.places[f"hints.{place}"] = hint
+        hints.append(question.texts.html(content or hint))
+        question.node.children.append(hint)  # its flags are not kept
+    said = [hint for hint in hints if hint]
+    if len(said) > HINTS_LIMIT:
+        question.lose(question.node, N_("Only the first %(limit)s hints are kept."), limit=HINTS_LIMIT)
+    return said[:HINTS_LIMIT]
+
+
+def _points(question: Question) -> Decimal | None:
+    node = question.node.take("defaultgrade")
+    text = node.take_text() if node else ""
+    if node is None or not text:
+        return None
+    points = question.number(node, text)
+    if not 0 <= points <= POINTS_LIMIT:
+        raise node.fault(N_("A question has from 0 to %(limit)s points. Correct this."), limit=POINTS_LIMIT)
+    kept = round(points, 2)
+    if kept != points:
+        question.lose(node, N_("%(points)s points are %(kept)s here."), points=text, kept=str(kept))
+    return Decimal(int(kept)) if kept == int(kept) else kept.normalize()
+
+
+def _tags(question: Question) -> list[str]:
+    tags: list[str] = []
+    for tag in ("tags", "coursetags"):
+        outer = question.node.take(tag)
+        for node in outer.take_all("tag") if outer else []:
+            text = " ".join(node.take_text().split())
+            if len(text) > TAG_LIMIT:
+                question.lose(node, N_('The tag "%(tag)s" is cut to %(limit)s characters.'), tag=text, limit=TAG_LIMIT)
+            tags.append(text[:TAG_LIMIT].strip())
+    return list(dict.fromkeys(tag for tag in tags if tag))
+
+
+def _external_id(question: Question, lines_of_ids: dict[str, int]) -> str:
+    node = question.node.take("idnumber")
+    text = " ".join(node.take_text().split()) if node else ""
+    if node is None or not text:
+        return ""
+    if len(text) > ID_LIMIT:
+        question.lose(
+            node, N_("An id number has at most %(limit)s characters, so this one is left out."), limit=ID_LIMIT
+        )
+        return ""
+    first = lines_of_ids.setdefault(text, node.line)
+    if first != node.line:
+        message = N_('The id number "%(id)s" is used on line %(first)s too, so it is left out here.')
+        question.lose(node, message, id=text, first=first)
+        return ""
+    return text
+
+
+def _validated(question: Question, type_name: str, data: dict[str, Any]) -> dict[str, Any]:
+    """The body as JSON. An answer that is never reached, as one before it matches all of it, is left out."""
+    kind = type_named(type_name)
+    try:
+        return kind.validate(data).to_json()
+    except Invalid as invalid:
+        errors = invalid.errors
+    unreached = {int(found[1]) for error in errors if (found := re.match(r"answers\.(\d+)\.", error.field))}
+    if all("first" in error.params and error.field.startswith("answers.") for error in errors):
+        for error in errors:
+            place = _place(question, error.field)
+            message = N_("Answer %(first)s already matches all that this one does, so this one is left out.")
+            question.lose(place, message, first=error.params["first"])
+        answers = [answer for place, answer in enumerate(data["answers"]) if place not in unreached]
+        return _validated(question, type_name, data | {"answers": answers})
+    raise Fault(
+        Message((place := _place(question, error.field)).line, error.message, error.params, place.path)
+        for error in errors
+    )
+
+
+def _place(question: Question, field: str) -> Node:
+    """The element of the field at a path such as `options.2.text`, or of the nearest one around it."""
+    while field:
+        if field in question.places:
+            return question.places[field]
+        field = field.rpartition(".")[0]
+    return question.node

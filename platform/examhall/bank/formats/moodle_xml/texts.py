@@ -1,0 +1,174 @@
+"""The texts of one question: their formats, the files that they show, and what of them is not kept."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html import escape, unescape
+from pathlib import PurePosixPath
+from urllib.parse import unquote
+
+from examhall.bank.formats import Message
+from examhall.bank.formats.moodle_xml.files import Files
+from examhall.bank.formats.moodle_xml.node import Node, shortened
+from examhall.bank.richtext import MARKDOWN_LIMIT, foreign_tags, render, sanitise
+from examhall.bank.types.contract import PROMPT_LIMIT
+from examhall.errors import N_
+
+_FORMATS = {
+    "html": "html",
+    "moodle_auto_format": "moodle",
+    "plain_text": "plain",
+    "markdown": "markdown",
+    "wiki_like": "moodle",
+}
+_SOURCE = re.compile(r"""\ssrc\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'<>]+))""", re.IGNORECASE)
+_PLUGIN_FILE = re.compile(r"@@PLUGINFILE@@/|%40%40PLUGINFILE%40%40/", re.IGNORECASE)
+_DATA = re.compile(r"data:(?P<type>(?:image|audio|video)/[\w.+-]{1,40});base64,(?P<data>.+)", re.DOTALL | re.ASCII)
+_IMAGE = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
+_ALT = re.compile(r"""\salt\s*=\s*(?:"\s*[^"\s][^"]*"|'\s*[^'\s][^']*'|[^\s"'<>]+)""", re.IGNORECASE)
+_EMPTY_ALT = re.compile(r"""\salt(?:\s*=\s*(?:"\s*"|'\s*'))?(?=[\s/>])""", re.IGNORECASE)
+_PLAYER = re.compile(r"<(?P<tag>audio|video)\b(?P<own>[^<>]*)>(?P<inner>.*?)</(?P=tag)\s*>", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(r"""\s(?:title|aria-label)\s*=\s*("[^"]*\S[^"]*"|'[^']*\S[^']*')""", re.IGNORECASE)
+_MARKDOWN_IMAGE = re.compile(r"!\[(?P<alt>[^\]\n]{0,300})\]\((?P<source>@@PLUGINFILE@@/[^)\s]{1,300})\)")
+_DISPLAYED = re.compile(r"\$\$(?P<formula>[^$<>]{1,2000})\$\$")
+_TAG = re.compile(r"<[A-Za-z][^<>]*>")
+_ATTRIBUTE = re.compile(r"""\s([A-Za-z][\w:-]{0,40})\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+)""")
+_BREAK = re.compile(r"\s*(?:<br\s*/?>|</(?:p|div|li|h[1-6]|tr)>)\s*", re.IGNORECASE)
+_ANY_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+
+
+@dataclass
+class Texts:
+    """Turns what the elements of a question say into HTML (to be sanitised by its type), and notes what to tell."""
+
+    files: Files
+    text_format: str = "html"
+    warnings: list[Message] = field(default_factory=list)
+    losses: list[Message] = field(default_factory=list)
+
+    def html(self, node: Node | None, otherwise: str | None = None) -> str:
+        """The HTML of an element with <text>; `otherwise` is the format of one that names none."""
+        if node is None:
+            return ""
+        text_format = self.format_of(node, otherwise)
+        text = node.take_text()
+        if not text:
+            return ""
+        if node.bare:
+            self.warnings.append(node.message(N_("The tags in this text are read as its HTML. Put it into CDATA.")))
+            text_format = "html"
+        html = _shown(text, text_format, node)
+        return self._checked(self._with_media(html, node), node)
+
+    def format_of(self, node: Node, otherwise: str | None = None) -> str:
+        """The format that an element names, in Moodle's words."""
+        named = node.take_attribute("format") or otherwise or self.text_format
+        if named not in _FORMATS:
+            message = N_('The text format "%(name)s" is read as HTML, as there is no such format.')
+            self.warnings.append(node.message(message, name=shortened(named)))
+            return "html"
+        if named == "wiki_like":
+            message = N_(
+                "The format of wikis is read as plain text with line breaks. Look at this text after the import."
+            )
+            self.warnings.append(node.message(message))
+        return named
+
+    def plain(self, node: Node | None) -> str:
+        """The plain text of an element with <text>, with its lines."""
+        if node is None:
+            return ""
+        text_format = node.take_attribute("format") or "plain_text"
+        text = node.take_text()
+        if text_format == "plain_text" or not (_ANY_TAG.search(text) or "&" in text):
+            return text
+        broken = _BREAK.sub("\n", text)
+        if _ANY_TAG.search(broken):
+            self.losses.append(node.message(N_("This text is kept without its formatting.")))
+        return unescape(_ANY_TAG.sub("", broken)).replace("\xa0", " ").strip()
+
+    def _with_media(self, html: str, node: Node) -> str:
+        if "src" not in html.lower():
+            return html
+        html = _SOURCE.sub(lambda found: self._source(found, node), html)
+        html = _PLAYER.sub(lambda found: self._player(found, node), html)
+        return _IMAGE.sub(lambda found: self._image(found[0], node), html)
+
+    def _source(self, found: re.Match[str], node: Node) -> str:
+        address = unescape(next(value for value in found.groups() if value is not None)).strip()
+        place = _PLUGIN_FILE.match(address)
+        embedded = _DATA.match(address)
+        if place:
+            digest = self.files.digest(node.path, address[place.end() :])
+            name = PurePosixPath(unquote(address[place.end() :].partition("?")[0])).name
+        elif embedded:
+            name = "embedded." + embedded["type"].partition("/")[2].partition("+")[0]
+            digest = self.files.embedded(embedded["type"], embedded["data"], name)
+        else:
+            message = N_("%(address)s is not shown, as a question loads nothing from elsewhere. Upload the file here.")
+            self.losses.append(node.message(message, address=shortened(address)))
+            return ""
+        self.losses.extend(self.files.messages)
+        if digest is None and not self.files.messages:
+            message = N_('The file "%(name)s" is not in the import. Add it to the question afterwards.')
+            self.losses.append(node.message(message, name=shortened(name)))
+        self.files.messages.clear()
+        return f' src="media:{digest}" data-name="{escape(name)}"' if digest else ""
+
+    def _player(self, found: re.Match[str], node: Node) -> str:
+        """A sound or a film with its address on the element itself, and a title."""
+        source = re.search(r'\ssrc="media:[0-9a-f]{64}" data-name="([^"]*)"', found["own"] + found["inner"])
+        if source is None:
+            return ""
+        title = _TITLE.search(found["own"])
+        if title is None:
+            message = N_('A sound or film had no title. It is called "%(name)s" now; say what it is.')
+            self.warnings.append(node.message(message, name=unescape(source[1])))
+        tag, own = found["tag"].lower(), found["own"].replace(source[0], "").rstrip("/ ")
+        titled = "" if title else f' title="{source[1]}"'
+        return f"<{tag}{source[0].partition(' data-name')[0]}{titled}{own}></{tag}>"
+
+    def _image(self, tag: str, node: Node) -> str:
+        name = re.search(r' data-name="([^"]*)"', tag)
+        if name is None:
+            return ""  # what it showed is not here, and that was told
+        tag = tag.replace(name[0], "")
+        if _ALT.search(tag):
+            return tag
+        message = N_('A picture had no alternative text. It is "%(name)s" now; say what the picture shows.')
+        self.warnings.append(node.message(message, name=unescape(name[1])))
+        return f'<img alt="{name[1]}"' + _EMPTY_ALT.sub("", tag)[len("<img") :]
+
+    def _checked(self, html: str, node: Node) -> str:
+        """The same text, after telling what its type will leave out of it."""
+        if "$$" in html:
+            html, count = _DISPLAYED.subn(r"\\[\g<formula>\\]", html)
+            if count:
+                self.warnings.append(node.message(N_("A formula between $$ is read as one between \\[ and \\].")))
+        if foreign := foreign_tags(html):
+            message = N_("This is left out, as it may not stand in a question: %(tags)s. Its text stays.")
+            self.losses.append(node.message(message, tags=", ".join(f"<{tag}>" for tag in foreign)))
+        if len(html) <= PROMPT_LIMIT and (lost := _attributes(html)) and (lost := lost - _attributes(sanitise(html))):
+            message = N_("These attributes of HTML are left out: %(names)s.")
+            self.losses.append(node.message(message, names=", ".join(sorted(lost))))
+        return html
+
+
+def _attributes(html: str) -> set[str]:
+    return {name.lower() for tag in _TAG.findall(html) for name in _ATTRIBUTE.findall(tag)}
+
+
+def _shown(text: str, text_format: str, node: Node) -> str:
+    if text_format == "markdown":
+        if len(text) > MARKDOWN_LIMIT:
+            raise node.fault(N_("Shorten this Markdown text to at most %(limit)s characters."), limit=MARKDOWN_LIMIT)
+        images: list[str] = []
+
+        def put_by(found: re.Match[str]) -> str:
+            images.append(f'<img src="{escape(found["source"])}" alt="{escape(found["alt"])}">')
+            return f"\ue000{len(images) - 1}\ue001"
+
+        html = render(_MARKDOWN_IMAGE.sub(put_by, text), "markdown")
+        return re.sub("\ue000([0-9]{1,4})\ue001", lambda place: images[int(place[1])], html)
+    return render(text, _FORMATS[text_format])

@@ -1,0 +1,60 @@
+"""What is to be told about one question while it is read: faults end it, losses and warnings go with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from examhall.bank.formats import Message
+from examhall.errors import FieldError
+
+
+class Fault(Exception):
+    """A question that cannot be read, and why."""
+
+    def __init__(self, messages: Iterable[Message]) -> None:
+        self.messages = tuple(messages)
+        super().__init__(*self.messages)
+
+
+@dataclass
+class Notes:
+    """Collects messages about the question of one file; `element` names the file within its package, or the item."""
+
+    element: str = ""
+    losses: list[Message] = field(default_factory=list)
+    warnings: list[Message] = field(default_factory=list)
+
+    def loss(self, where: Any, text: str, /, **params: Any) -> None:
+        """Note what cannot be kept; `where` is an XML element or None. The same note is kept once."""
+        self._keep(self.losses, self.message(where, text, **params))
+
+    def warn(self, where: Any, text: str, /, **params: Any) -> None:
+        """Note what the author should look at."""
+        self._keep(self.warnings, self.message(where, text, **params))
+
+    def fault(self, where: Any, text: str, /, **params: Any) -> Fault:
+        """A fault to raise."""
+        return Fault([self.message(where, text, **params)])
+
+    def invalid(self, where: Any, errors: Iterable[FieldError]) -> Fault:
+        """A fault that says what a type found wrong."""
+        line = _line(where)
+        return Fault(
+            Message(line, error.message, error.params, ": ".join(part for part in (self.element, error.field) if part))
+            for error in errors
+        )
+
+    def message(self, where: Any, text: str, /, **params: Any) -> Message:
+        """A message about a place in this file."""
+        return Message(_line(where), text, params, self.element)
+
+    @staticmethod
+    def _keep(notes: list[Message], note: Message) -> None:
+        if all((note.text, note.params) != (other.text, other.params) for other in notes):
+            notes.append(note)
+
+
+def _line(where: Any) -> int:
+    return 0 if where is None else int(where.sourceline or 0)

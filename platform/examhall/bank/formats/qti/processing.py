@@ -1,0 +1,206 @@
+"""Response processing: what the rules of an item make of a response, within a budget of steps.
+
+Rules: reference semantics §2.6. Only what is pure is known: no loops, no chance, nothing of the author's own making.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from decimal import Decimal
+from typing import Any
+
+from lxml import etree
+
+from examhall.bank.formats.qti import tree
+from examhall.bank.formats.qti.notes import Notes
+from examhall.bank.formats.qti.operators import FALSE, OPERATORS, TRUE, inside, is_true
+from examhall.bank.formats.qti.values import Declaration, Value, atom, number, value
+from examhall.errors import N_
+
+Responses = Mapping[str, Value | None]
+
+STEPS_LIMIT = 400_000  # for all runs of one question: a second or less
+DEPTH_LIMIT = 40
+_RULES = {"responseProcessing", "responseCondition", "responseIf", "responseElseIf", "responseElse",
+          "setOutcomeValue", "exitResponse", "responseProcessingFragment", "processingFragment"}  # fmt: skip
+_LEAVES = {"baseValue", "variable", "correct", "default", "null", "mapResponse", "mapResponsePoint"}
+_KNOWN = _RULES | _LEAVES | OPERATORS.keys()
+_CONTAINERS = {"multiple", "ordered"}
+_MATCH = '<match><variable identifier="RESPONSE"/><correct identifier="RESPONSE"/></match>'
+_MATCHED = f"""<responseCondition><responseIf>{_MATCH}%s</responseIf>
+  <responseElse><setOutcomeValue identifier="SCORE"><baseValue baseType="float">0</baseValue></setOutcomeValue>%s
+  </responseElse></responseCondition>"""
+_MAPPED = """<responseCondition>
+  <responseIf><isNull><variable identifier="RESPONSE"/></isNull><setOutcomeValue identifier="SCORE">
+    <baseValue baseType="float">0</baseValue></setOutcomeValue></responseIf>
+  <responseElse><setOutcomeValue identifier="SCORE"><%s identifier="RESPONSE"/></setOutcomeValue></responseElse>
+  </responseCondition>"""
+_ONE = '<setOutcomeValue identifier="SCORE"><baseValue baseType="float">1</baseValue></setOutcomeValue>'
+_ALL = '<setOutcomeValue identifier="SCORE"><variable identifier="MAXSCORE"/></setOutcomeValue>'
+_SAID = '<setOutcomeValue identifier="FEEDBACKBASIC"><baseValue baseType="identifier">%s</baseValue></setOutcomeValue>'
+_TEMPLATES = {
+    "match_correct": _MATCHED % (_ONE, ""),
+    "map_response": _MAPPED % "mapResponse",
+    "map_response_point": _MAPPED % "mapResponsePoint",
+    "cc2_match": _MATCHED % (_ONE, ""),
+    "cc2_match_basic": _MATCHED % (_ALL + _SAID % "correct", _SAID % "incorrect"),
+    "cc2_map_response": _MAPPED % "mapResponse",
+}
+
+
+class Exit(Exception):
+    """exitResponse: the rules end here."""
+
+
+def rules_of(item: Any, notes: Notes) -> Any:
+    """The rules of an item: its own, those of the standard template that it names, or None where it has none.
+
+    Templates are known by the last part of their address, in all versions and hosts.
+    """
+    processing = tree.child(item, "responseProcessing")
+    if processing is None:
+        return None
+    if len(processing):
+        return processing
+    named = [name for name in (processing.get("template"), processing.get("templateLocation")) if name]
+    for name in named:
+        template = _TEMPLATES.get(name.rpartition("/")[2].lower().removesuffix(".xml"))
+        if template is not None:
+            return etree.fromstring(f"<responseProcessing>{template}</responseProcessing>")
+    if named:
+        message = N_(
+            'The response processing template "%(name)s" is not a standard one. Write its rules into the item.'
+        )
+        raise notes.fault(processing, message, name=named[0][:200])
+    return None
+
+
+class Processor:
+    """The rules of one item, ready to be run with any response.
+
+    Raises Fault for rules that use something unknown, at once, whether they would come to it or not.
+    """
+
+    def __init__(self, declarations: Mapping[str, Declaration], rules: Any, notes: Notes) -> None:
+        self.declarations, self.rules, self.notes = declarations, rules, notes
+        self.steps = 0
+        self._variables: dict[str, Value | None] = {}
+        self._assumed: Mapping[str, bool] = {}
+        self._check(rules, 0)
+
+    def run(self, responses: Responses, assumed: Mapping[str, bool] | None = None) -> dict[str, Value | None]:
+        """The outcomes that responses lead to; `assumed` says which patterns match, whatever the response is."""
+        self._assumed = assumed or {}
+        self._variables = {name: _initial(declared) for name, declared in self.declarations.items()}
+        self._variables.update(responses)
+        with suppress(Exit):
+            self._rules(self.rules)
+        return {name: found for name, found in self._variables.items() if name not in responses}
+
+    def _check(self, element: Any, depth: int) -> None:
+        if depth > DEPTH_LIMIT:
+            raise self.notes.fault(element, N_("The response processing is nested too deeply. Make it simpler."))
+        if element.tag not in _KNOWN:
+            message = N_(
+                "The response processing uses %(name)s, which is not understood. Score this question otherwise."
+            )
+            raise self.notes.fault(element, message, name=element.tag)
+        if element.tag in ("mapResponse", "mapResponsePoint", "correct"):
+            self._declared(element)
+        if element.tag not in _LEAVES:
+            for inner in element:
+                self._check(inner, depth + 1)
+
+    def _declared(self, element: Any) -> Declaration:
+        declared = self.declarations.get(element.get("identifier", ""))
+        if declared is None:
+            message = N_('The response processing asks for "%(name)s", which is not declared.')
+            raise self.notes.fault(element, message, name=element.get("identifier", "")[:100])
+        mapping = declared.mapping if element.tag == "mapResponse" else declared.area_mapping
+        if element.tag != "correct" and mapping is None:
+            message = N_('The response "%(name)s" has no mapping, but the response processing asks for it.')
+            raise self.notes.fault(element, message, name=declared.identifier)
+        return declared
+
+    def _step(self, element: Any) -> None:
+        self.steps += 1
+        if self.steps > STEPS_LIMIT:
+            raise self.notes.fault(element, N_("The response processing takes too many steps. Make it simpler."))
+
+    def _rules(self, parent: Any) -> None:
+        for rule in parent:
+            self._step(rule)
+            if rule.tag == "exitResponse":
+                raise Exit
+            if rule.tag == "setOutcomeValue":
+                self._variables[rule.get("identifier", "")] = self._expression(rule[0]) if len(rule) else None
+            elif rule.tag == "responseCondition":
+                self._condition(rule)
+            else:
+                self._rules(rule)
+
+    def _condition(self, condition: Any) -> None:
+        for branch in condition:
+            tested = branch.tag in ("responseIf", "responseElseIf")
+            if tested and (not len(branch) or not is_true(self._expression(branch[0]))):
+                continue
+            for rule in branch[1:] if tested else branch:
+                self._rules([rule])
+            return
+
+    def _expression(self, element: Any) -> Value | None:
+        self._step(element)
+        if element.tag in _LEAVES:
+            return self._leaf(element)
+        arguments = [self._expression(inner) for inner in element]
+        if element.tag == "patternMatch" and self._assumed:
+            return TRUE if self._assumed.get(element.get("pattern", "")) else FALSE
+        operator = OPERATORS.get(element.tag)
+        if operator is None or (not arguments and element.tag not in _CONTAINERS):
+            raise self.notes.fault(
+                element, N_("The response processing is not complete at %(name)s."), name=element.tag
+            )
+        try:
+            return operator(element, arguments)
+        except (ValueError, IndexError, AttributeError):
+            message = N_("The response processing is not complete at %(name)s.")
+            raise self.notes.fault(element, message, name=element.tag) from None
+
+    def _leaf(self, element: Any) -> Value | None:
+        name = element.get("identifier", "")
+        if element.tag == "baseValue":
+            base = element.get("baseType", "identifier")
+            return value([atom("".join(element.itertext()), base, element, self.notes)], base)
+        if element.tag == "variable":
+            return self._variables.get(name)
+        if element.tag == "null":
+            return None
+        if element.tag == "default":
+            return self.declarations[name].default if name in self.declarations else None
+        declared = self._declared(element)
+        if element.tag == "correct":
+            return declared.correct
+        return self._mapped(declared, element.tag == "mapResponsePoint")
+
+    def _mapped(self, declared: Declaration, points: bool) -> Value:
+        mapping = declared.area_mapping if points else declared.mapping
+        response = self._variables.get(declared.identifier)
+        if mapping is None or response is None:
+            return number(0 if mapping is None else mapping.bounded(Decimal(0)))
+        if points:
+            hit = [
+                worth
+                for (_, worth, _), area in zip(mapping.entries, declared.areas, strict=True)
+                if any(isinstance(point, tuple) and inside(area, point) for point in response.items)  # type: ignore[arg-type]
+            ]
+            return number(mapping.bounded(sum(hit, Decimal(0)) if hit else mapping.default))
+        total = sum((mapping.worth(member) for member in dict.fromkeys(response.items)), Decimal(0))
+        return number(total if response.cardinality == "single" else mapping.bounded(total))
+
+
+def _initial(declared: Declaration) -> Value | None:
+    if declared.default is not None or not declared.is_outcome:
+        return declared.default if declared.is_outcome else None
+    numeric = declared.cardinality == "single" and declared.base in ("integer", "float")
+    return number(0) if numeric else None

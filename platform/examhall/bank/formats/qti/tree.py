@@ -1,0 +1,66 @@
+"""One vocabulary for all versions: elements and attributes by the names that QTI 2.x gives them, without namespaces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from examhall.bank.formats import xml
+
+_HYPHEN = re.compile(r"-([a-z0-9])")
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+def read(data: bytes) -> Any:
+    """The root of a QTI file in the vocabulary of 2.x: `qti-choice-interaction` becomes `choiceInteraction`.
+
+    Raises what `xml.parse` raises.
+    """
+    root = xml.parse(data)
+    for element in root.iter():
+        name = xml.local(element)
+        ours = name.startswith("qti-")
+        element.tag = _camel(name[4:]) if ours else name
+        attributes = {_attribute(key, ours): value for key, value in element.attrib.items()}
+        element.attrib.clear()
+        element.attrib.update({key: value for key, value in attributes.items() if key})
+    return root
+
+
+def _attribute(key: str, ours: bool) -> str:
+    if key == _LANGUAGE:
+        return "lang"
+    if key.startswith("{"):
+        return ""
+    return _camel(key) if ours and not key.startswith(("data-", "aria-")) else key
+
+
+def _camel(name: str) -> str:
+    return _HYPHEN.sub(lambda found: found[1].upper(), name)
+
+
+def child(element: Any, name: str) -> Any:
+    """The first child of this name, or None."""
+    return next(children(element, name), None)
+
+
+def children(element: Any, *names: str) -> Iterator[Any]:
+    """The children of these names, in order."""
+    return (inner for inner in element if inner.tag in names)
+
+
+def inner(element: Any, *names: str) -> list[Any]:
+    """What stands anywhere within an element by these names, in order."""
+    return [found for found in element.iter(*names) if found is not element]
+
+
+def words(element: Any) -> str:
+    """The text within an element, without the white space around it; "" for None."""
+    return "" if element is None else "".join(element.itertext()).strip()
+
+
+def truth(element: Any, name: str, otherwise: bool = False) -> bool:
+    """A boolean attribute."""
+    value = element.get(name)
+    return otherwise if value is None else value.strip().lower() in ("true", "1")
