@@ -91,7 +91,7 @@ def test_what_runs_or_loads_is_left_out_of_a_body(hall: Hall) -> None:
 
 
 REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
-    "unknown type": ({"type": "essay"}, ["type"]),
+    "unknown type": ({"type": "riddle"}, ["type"]),
     "no body": ({"body": None}, ["body"]),
     "a list for a body": ({"body": []}, ["body"]),
     "a wrong option": (

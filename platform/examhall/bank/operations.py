@@ -1,33 +1,36 @@
-"""Every write of the bank, and what other slices ask of it."""
+"""The writes of banks, questions and versions, and what other slices ask of the bank."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from examhall.bank import categories as filing
 from examhall.bank import texts
 from examhall.bank.bodies import bodies
 from examhall.bank.formats import Import, Item, Message, decode, gift
 from examhall.bank.models import Bank, Question, QuestionVersion, Status
+from examhall.bank.pools import categories, latest_refs, pool, tags, with_tag, within
 from examhall.bank.richtext import plain_text
 from examhall.bank.types import type_named
 from examhall.bank.types.contract import Body
-from examhall.bank.types.reference import QuestionRef
 from examhall.bank.wording import fingerprint_of, words_of
-from examhall.errors import N_, Invalid, PreconditionFailed
+from examhall.clock import now
+from examhall.errors import N_, FieldError, Invalid, PreconditionFailed
 from examhall.extensions import db
-from examhall.storage.records import new_id, tenant_id
+from examhall.storage.records import actor_id, new_id, tenant_id
 from examhall.storage.statements import table
 from examhall.storage.transactions import writing
 
 __all__ = [
     "add_version", "bodies", "categories", "check_gift", "create_bank", "create_question", "import_questions",
-    "latest_refs", "pool", "read_gift", "tags", "update_bank", "update_question",
+    "latest_refs", "new_question", "pool", "read_gift", "set_status", "tags", "update_bank", "update_question",
+    "with_tag", "within",
 ]  # fmt: skip
 
 audit = logging.getLogger("examhall.audit")
@@ -72,19 +75,22 @@ def update_bank(bank: Bank, *, name: str | None = None, description: str | None 
 
 
 def create_question(
-    bank_id: UUID, type: str, name: str, body: object, *, tags: Iterable[str] = (), category: str = "",
-    status: str = Status.READY, external_id: str = "",
-) -> Question:  # fmt: skip
+    bank_id: UUID, type: str, name: str, body: object, *, category_id: UUID | None = None, **filing_of: Any
+) -> Question:
     """A new question with its first version. Without a name it is called by the beginning of its prompt.
 
-    Raises `Invalid`; faults of the body have paths such as `body.options.2.text`.
+    It is filed by what `filing_of` takes, or under the category of an id. Raises `Invalid`; faults of the body have
+    paths such as `body.options.2.text`.
     """
     checked = _checked(type, body)
-    question, version = _new(
-        bank_id, type, texts.one_line("name", name, texts.NAME_LIMIT), checked, checked.to_json(),
-        tags=texts.tags(tags), category=texts.category(category), status=Status(status), external_id=external_id,
-    )  # fmt: skip
+    values = filed(filing_of)
+    name = texts.one_line("name", name, texts.NAME_LIMIT)
     with writing() as session:
+        if category_id:
+            values |= _category(bank_id, category_id)
+        elif path := values.get("category"):
+            values["category_id"] = filing.place(bank_id, [path])[path]
+        question, version = new_question(bank_id, type, name, checked, **values)
         session.add(question)
         session.flush()
         session.add(version)
@@ -94,34 +100,75 @@ def create_question(
 
 
 def update_question(
-    question: Question, *, name: str | None = None, category: str | None = None, tags: Iterable[str] | None = None,
-    status: str | None = None,
+    question: Question, *, name: str | None = None, category_id: UUID | None = None, status: str | None = None,
+    **filing_of: Any,
 ) -> Question:  # fmt: skip
-    """Change how a question is called, filed and used; what it asks stays. Raises `Invalid`.
+    """Change how a question is called, filed and used; what it asks stays. None changes nothing. Raises `Invalid`.
 
     A question that changed since it was read is refused as stale.
     """
     if name is not None:
         name = texts.needed("name", name, texts.NAME_LIMIT)
-    category = None if category is None else texts.category(category)
-    kept = None if tags is None else texts.tags(tags)
+    values = filed({key: value for key, value in filing_of.items() if value is not None})
     with writing() as session:
+        if category_id:
+            values |= _category(question.bank_id, category_id)
+        elif "category" in values:
+            path = values["category"]
+            values["category_id"] = filing.place(question.bank_id, [path]).get(path)
+        for key, value in values.items():
+            setattr(question, key, value)
         question.name = question.name if name is None else name
-        question.category = question.category if category is None else category
-        question.tags = question.tags if kept is None else kept
-        question.status = question.status if status is None else Status(status).value
+        if status is not None:
+            set_status(question, Status(status))
         session.flush()
     audit.info("question %s changed: status %s", question.id, question.status)
     return question
 
 
+def filed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """How a question is filed, as it is stored: category (path), tags, difficulty, language, points, status …
+
+    Raises `Invalid`, and `TypeError` for what is no column of that kind.
+    """
+    kept = dict(values)
+    for key, check in _FILED.items():
+        if key in kept:
+            kept[key] = check(kept[key])
+    return kept
+
+
+def set_status(question: Question, status: Status) -> None:
+    """Let a question be a draft, ready or retired, with who and when; call it inside a write.
+
+    Ready makes the latest version the one that exams take. A draft takes that away from the latest, and leaves it to
+    an earlier one.
+    """
+    if question.status != status.value:
+        question.status, question.status_at, question.status_by = status.value, now(), actor_id()
+    if status is Status.READY:
+        question.ready_version_id = question.latest_version_id
+    elif status is Status.DRAFT and question.ready_version_id == question.latest_version_id:
+        question.ready_version_id = None
+
+
+def _category(bank_id: UUID, category_id: UUID) -> dict[str, Any]:
+    category = filing.find(bank_id, category_id)
+    if category is None:
+        message = N_("There is no such category in this bank. Take one that its tree shows.")
+        raise Invalid(errors=[FieldError("category_id", message)])
+    return {"category_id": category.id, "category": category.path}
+
+
 def add_version(
-    question: Question, body: object, name: str | None = None, *, revision: int | None = None
-) -> QuestionVersion:
+    question: Question, body: object, name: str | None = None, *, revision: int | None = None,
+    status: str | None = None,
+) -> QuestionVersion:  # fmt: skip
     """Let a question ask `body` from now on; attempts in progress keep what they have.
 
-    What asks the same already adds nothing: then the present version is given back. With `revision` the write holds to
-    the question as its author saw it. Raises `Invalid`, `PreconditionFailed`.
+    What asks the same already adds nothing: then the present version is given back. As a `draft` the new version waits,
+    and exams keep the one that was ready before. With `revision` the write holds to the question as its author saw it.
+    Raises `Invalid`, `PreconditionFailed`.
     """
     checked = _checked(question.type, body)
     data = checked.to_json()
@@ -137,6 +184,8 @@ def add_version(
         ).one()
         name = question.name if name is None else name
         if latest.body == data and latest.name == name:
+            if status is not None:
+                set_status(question, Status(status))
             return latest
         version = QuestionVersion(
             id=new_id(),
@@ -150,8 +199,7 @@ def add_version(
         question.name, question.excerpt = name, plain_text(checked.prompt, texts.EXCERPT_LIMIT)
         question.latest_number, question.latest_version_id = version.number, version.id
         question.words, question.fingerprint = words_of(name, data), fingerprint_of(data)
-        if question.status == Status.READY.value:
-            question.ready_version_id = version.id
+        set_status(question, Status(status or question.status))
         session.flush()
     audit.info("question %s has version %s", question.id, version.number)
     return version
@@ -177,22 +225,34 @@ def _checked(type: str, body: object) -> Body:
     return checked
 
 
-def _new(
-    bank_id: UUID, type: str, name: str, body: Body, data: dict[str, Any], *, tags: list[str], category: str,
-    status: Status = Status.READY, external_id: str = "",
-) -> tuple[Question, QuestionVersion]:  # fmt: skip
-    """A question and its first version, which point at each other."""
+def new_question(bank_id: UUID, type: str, name: str, body: Body, **values: Any) -> tuple[Question, QuestionVersion]:
+    """A question and its first version, which point at each other, neither stored yet; `values` as `filed` gives them.
+
+    Store all questions of a file before their versions.
+    """
+    data = body.to_json()
     name = name or plain_text(body.prompt, NAME_FROM_PROMPT)
+    status = Status(values.pop("status", Status.READY))
     question = Question(
         id=new_id(), bank_id=bank_id, type=type, name=name, excerpt=plain_text(body.prompt, texts.EXCERPT_LIMIT),
-        category=category, tags=tags, status=status.value, external_id=external_id, latest_version_id=new_id(),
-        words=words_of(name, data), fingerprint=fingerprint_of(data),
+        status=status.value, latest_number=1, latest_version_id=new_id(), words=words_of(name, data),
+        fingerprint=fingerprint_of(data), **values,
     )  # fmt: skip
     question.ready_version_id = question.latest_version_id if status is not Status.DRAFT else None
     version = QuestionVersion(
         id=question.latest_version_id, question_id=question.id, number=1, type=type, name=name, body=data
     )
     return question, version
+
+
+#: Key to the check that gives the form in which it is stored.
+_FILED: Mapping[str, Callable[[Any], Any]] = {
+    "category": texts.category,
+    "tags": texts.tags,
+    "difficulty": texts.difficulty,
+    "language": texts.language,
+    "points": texts.points,
+}
 
 
 # imports --------------------------------------------------------------------------------------------------------
@@ -223,14 +283,17 @@ def check_gift(bank_id: UUID, data: bytes) -> Import:
 
 def import_questions(bank_id: UUID, parsed: Sequence[Item]) -> list[Question]:
     """Put all questions into the bank, or none: two inserts, however many they are. Gives them in their order."""
-    pairs = [
-        _new(
-            bank_id, item.type, item.name, type_named(item.type).load(item.body), item.body,
-            tags=texts.tags(item.tags), category=texts.category(item.category), external_id=item.external_id,
-        )
-        for item in parsed
-    ]  # fmt: skip
+    pairs = []
     with writing() as session:
+        places = filing.place(bank_id, {item.category for item in parsed})
+        for item in parsed:
+            values = filed({"category": item.category, "tags": item.tags})
+            pairs.append(
+                new_question(
+                    bank_id, item.type, item.name, type_named(item.type).load(item.body),
+                    external_id=item.external_id, category_id=places.get(item.category), **values,
+                )
+            )  # fmt: skip
         session.add_all(question for question, _ in pairs)
         session.flush()
         session.add_all(version for _, version in pairs)
@@ -252,57 +315,3 @@ def _warned(parsed: Item, known: bool) -> Item:
     message = N_('A question with the id "%(id)s" is in this bank already. This one will stand beside it.')
     warning = Message(parsed.line, message, {"id": parsed.external_id})
     return replace(parsed, warnings=[*parsed.warnings, warning])
-
-
-# what others ask -------------------------------------------------------------------------------------------------
-
-
-def pool(bank_id: UUID, tag: str = "", category: str = "") -> list[QuestionRef]:
-    """The ready questions of a bank, those with a tag and in a category or below it where given; one statement."""
-    statement = sa.select(_questions.id, _questions.latest_version_id, _questions.type).where(
-        _questions.tenant_id == tenant_id(), _questions.bank_id == bank_id, _questions.status == Status.READY.value
-    )
-    if tag:
-        statement = statement.where(with_tag(tag))
-    if category:
-        statement = statement.where(within(category))
-    return [QuestionRef(*row) for row in db.session.execute(statement.order_by(_questions.id))]
-
-
-def latest_refs(question_ids: Iterable[UUID]) -> dict[UUID, QuestionRef]:
-    """The present version of each question, by the question's id; ids that the tenant does not have are left out."""
-    statement = sa.select(_questions.id, _questions.latest_version_id, _questions.type).where(
-        _questions.tenant_id == tenant_id(), _questions.id.in_(list(question_ids))
-    )
-    return {row.id: QuestionRef(*row) for row in db.session.execute(statement)}
-
-
-def categories(bank_id: UUID) -> list[str]:
-    """The categories of a bank's questions and those above them, in order: `a`, `a/b`."""
-    statement = sa.select(_questions.category).where(_questions.tenant_id == tenant_id(), _questions.bank_id == bank_id)
-    paths = set()
-    for path in db.session.scalars(statement.distinct()):
-        steps = path.split("/")
-        paths |= {"/".join(steps[: depth + 1]) for depth in range(len(steps))}
-    return sorted(paths - {""})
-
-
-def tags(bank_id: UUID) -> list[str]:
-    """The tags of a bank's questions, in order."""
-    statement = sa.select(_questions.tags).where(_questions.tenant_id == tenant_id(), _questions.bank_id == bank_id)
-    return sorted({tag for words in db.session.scalars(statement.distinct()) for tag in words})
-
-
-# LIKE ignores case on SQLite and heeds it on PostgreSQL; these two mean the same on both.
-
-
-def with_tag(tag: str) -> sa.ColumnElement[bool]:
-    """Whether a question has a tag, written exactly so."""
-    stored = sa.type_coerce(_questions.tags, sa.Text)
-    return sa.func.replace(stored, f"|{tag}|", "") != stored
-
-
-def within(category: str) -> sa.ColumnElement[bool]:
-    """Whether a question is filed in a category or below it."""
-    below = f"{category}/"
-    return sa.or_(_questions.category == category, sa.func.substr(_questions.category, 1, len(below)) == below)

@@ -19,8 +19,8 @@ import sqlalchemy as sa
 
 from examhall.attempts.engine.paper import Pick, SectionRule
 from examhall.attempts.engine.states import State
-from examhall.bank.models import Question, Status
-from examhall.bank.operations import with_tag, within
+from examhall.bank.models import Question
+from examhall.bank.pools import drawable, shown_version, with_tag, within
 from examhall.bank.types.reference import QuestionRef
 from examhall.errors import N_, Conflict, Forbidden, NotFound, Problem
 from examhall.exams.models import Assignment, Exam, ExamState, Section, SectionQuestion
@@ -233,7 +233,7 @@ def rules(exam_id: UUID) -> list[SectionRule]:
 def _rule(rows: Sequence[Any], pools: dict[Source, list[QuestionRef]]) -> SectionRule:
     section = rows[0]
     fixed = [
-        Pick(QuestionRef(row.question_id, row.latest_version_id, row.type), row.points)
+        Pick(QuestionRef(row.question_id, row.version_id, row.type), row.points)
         for row in rows
         if row.question_id is not None
     ]
@@ -262,8 +262,8 @@ def pools_of(sources: Iterable[Source | None]) -> dict[Source, list[QuestionRef]
         return {}
     fits = [_fits(source).label(f"fits_{index}") for index, source in enumerate(wanted)]
     rows = db.session.execute(
-        sa.select(Question.id, Question.latest_version_id, Question.type, *fits).where(
-            Question.tenant_id == tenant_id(), Question.status == Status.READY.value, sa.or_(*fits)
+        sa.select(Question.id, Question.ready_version_id, Question.type, *fits).where(
+            Question.tenant_id == tenant_id(), drawable(), sa.or_(*fits)
         )
     ).all()
     return {source: [QuestionRef(*row[:3]) for row in rows if row[3 + index]] for index, source in enumerate(wanted)}
@@ -288,7 +288,7 @@ def _composition(exam_id: UUID) -> Sequence[Any]:
         sa.select(
             Section.id, Section.title, Section.shuffle, Section.bank_id, Section.draw_count, Section.draw_tag,
             Section.draw_category, Section.draw_points, SectionQuestion.points, Question.id.label("question_id"),
-            Question.latest_version_id, Question.type,
+            shown_version().label("version_id"), Question.type,
         )
         .outerjoin(
             SectionQuestion,
