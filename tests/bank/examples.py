@@ -100,7 +100,7 @@ def multiple_choices(draw: st.DrawFn) -> Case:
     schemes = ["sum", "right_minus_wrong", "every_decision", "ticked_unticked", "all_or_nothing"]
     scheme = draw(st.sampled_from(schemes))
     for option in options:
-        option["unticked"] = draw(st.sampled_from(["0", "0.25", "-0.5", "1"]))
+        option["unticked"] = draw(st.sampled_from(["0", "0.25", "1", "-0.5" if option["fraction"] in right else "0.5"]))
     body = kind.validate(common(draw) | {"options": options, "scheme": scheme})
     arrangement = arranged(draw, kind, body)
     ticked = draw(st.lists(st.sampled_from(sorted(arrangement.values())), unique=True))
@@ -231,7 +231,7 @@ def uploads(draw: st.DrawFn) -> Case:
     body = kind.validate(
         common(draw)
         | {"max_files": draw(st.integers(1, 10)), "max_bytes": draw(st.integers(1, 20 * 2**20))}
-        | {"accept": draw(st.lists(st.sampled_from(["pdf", ".DOCX", "png"]), min_size=1)), "marking_notes": SECRET}
+        | {"accept": draw(st.lists(st.sampled_from(["pdf", ".DOCX", "png"]), min_size=1, max_size=4)), "marking_notes": SECRET}
     )
     files = draw(st.lists(st.uuids(), unique=True, max_size=10))
     response = {"files": [file.hex for file in files]}

@@ -12,6 +12,7 @@ import random
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal
+from itertools import islice
 from typing import Annotated, Any, Literal, Self, TypedDict
 
 from pydantic import Field, StringConstraints, model_validator
@@ -41,7 +42,10 @@ from examhall.errors import N_, FieldError
 ANSWERS_LIMIT = 20
 VARIANTS_LIMIT = 500
 ANY = "*"
-_DRAWS = 100  # values for which a formula fails are drawn again, this often
+_DRAWS = 20  # values for which a formula fails are drawn again, this often
+_COST_LIMIT = 10_000  # of all formulas of a body, in steps
+_TRIED_LIMIT = 200_000  # of trying them out, in steps
+_LEAST_TRIED = 8
 _NAME = re.compile(NAME)
 _WIDE = Context(prec=200, rounding=ROUND_HALF_UP)
 
@@ -163,12 +167,14 @@ class Calculated(QuestionType[CalculatedBody]):
     def grade(self, body: CalculatedBody, response: Inner | None) -> Decimal:
         if response is None:
             return ZERO
-        return earned(body, match(body, _numeric(body, response["values"]), response["answer"]))
+        results = _results(body, response["values"])
+        return earned(body, match(body, _numeric(body, results), response["answer"]))
 
     def reveal(self, body: CalculatedBody, arrangement: Arrangement, response: Inner | None) -> Revelation:
         values = _frozen(arrangement)
-        found = match(body, _numeric(body, values), response["answer"] if response else None)
-        right = _right(body, values)
+        results = _results(body, values)
+        found = match(body, _numeric(body, results), response["answer"] if response else None)
+        right = _right(body, results)
         return {
             "correct": right.to_response() if right else None,
             "feedback": [filled(found.answer.feedback, values)] if found and plain_text(found.answer.feedback) else [],
@@ -184,7 +190,7 @@ class Calculated(QuestionType[CalculatedBody]):
     def full(self, body: CalculatedBody) -> Inner | None:
         keys = self.arrange(body, random.Random(0), False)  # noqa: S311 - an example, not a secret
         values = _frozen(dict.fromkeys(keys, ""))
-        right = _right(body, values)
+        right = _right(body, _results(body, values))
         return {"answer": str(right), "values": dict(values)} if right else None
 
 
@@ -202,34 +208,38 @@ def _numbers(values: Values) -> Mapping[str, Decimal]:
     return {name: Decimal(text) for name, text in values.items()}
 
 
-def _value(answer: CalculatedAnswer, values: Values) -> Decimal | None:
-    try:
-        return parse(answer.formula).value(_numbers(values))
-    except FormulaError:
-        return None
+def _results(body: CalculatedBody, values: Values) -> list[Decimal | None]:
+    """What the formulas of the answers come to; None for `*` and for one that fails."""
+    numbers = _numbers(values)
+    results: list[Decimal | None] = []
+    for answer in body.answers:
+        try:
+            results.append(None if answer.any else parse(answer.formula).value(numbers))
+        except FormulaError:
+            results.append(None)
+    return results
 
 
-def _numeric(body: CalculatedBody, values: Values) -> list[NumericAnswer]:
+def _numeric(body: CalculatedBody, results: list[Decimal | None]) -> list[NumericAnswer]:
     """The answers as those of `numeric`, each followed by its number as it is shown; those that fail are left out."""
     answers = []
-    for answer in body.answers:
+    for answer, value in zip(body.answers, results, strict=True):
         common: dict[str, Any] = {"fraction": answer.fraction, "feedback": answer.feedback}
         if answer.any:
             answers.append(NumericAnswer.model_construct(any=True, **common))
-        elif (value := _value(answer, values)) is not None:
+        elif value is not None:
             near: dict[str, Any] = {name: getattr(answer, name) for name in ("tolerance", "tolerance_type", "digits")}
             answers.append(NumericAnswer.model_construct(value=value, **near, **common))
             answers.append(NumericAnswer.model_construct(value=Decimal(answer.shown.text(value)), **common))
     return answers
 
 
-def _right(body: CalculatedBody, values: Values) -> Quantity | None:
+def _right(body: CalculatedBody, results: list[Decimal | None]) -> Quantity | None:
     """A right number with the digits that the author wants to see."""
-    answers = _numeric(body, values)
+    answers = _numeric(body, results)
     unit = body.units[0].name if body.unit_use != "none" and body.units else ""
-    for answer in body.answers:
-        value = None if answer.any or answer.fraction != ONE else _value(answer, values)
-        if value is not None:
+    for answer, value in zip(body.answers, results, strict=True):
+        if value is not None and answer.fraction == ONE:
             quantity = Quantity(answer.shown.text(value), unit)
             if earned(body, match(body, answers, str(quantity))) == ONE:
                 return quantity
@@ -260,13 +270,19 @@ def _formulas(body: CalculatedBody) -> Iterator[tuple[str, str]]:
 
 
 def _faulty_formulas(body: CalculatedBody) -> Iterator[FieldError]:
-    names = body.names()
+    names, cost = body.names(), 0
     for field, text in _formulas(body):
         try:
-            if stranger := parse(text).unknown(names):
+            formula = parse(text)
+            cost += formula.cost
+            if stranger := formula.unknown(names):
                 raise unknown_name(stranger, names)
         except FormulaError as error:
             yield FieldError(field, error.message, error.params)
+    if cost > _COST_LIMIT:
+        yield FieldError(
+            "answers", N_("All formulas together take too long. Simplify or remove some.")
+        )
 
 
 def _failures(body: CalculatedBody, values: Values) -> Iterator[FieldError]:
@@ -284,13 +300,15 @@ def _failing(body: CalculatedBody) -> Iterator[FieldError]:
     field = "variants" if body.variants else "variables"
     given = [{name: as_text(value) for name, value in variant.items()} for variant in body.variants]
     told_apart = not any(answer.any and answer.fraction == ONE for answer in body.answers)
-    for values in given or samples(body.variables, random.Random(0)):  # noqa: S311 - the same samples every time
+    tried = max(_TRIED_LIMIT // (1 + sum(parse(text).cost for _, text in _formulas(body))), _LEAST_TRIED)
+    candidates = given or samples(body.variables, random.Random(0))  # noqa: S311 - the same samples every time
+    for values in islice(candidates, tried):
         shown = {"values": ", ".join(f"{name} = {value}" for name, value in values.items())}
         if failures := list(_failures(body, values)):
             yield from failures
             yield FieldError(field, N_("A formula fails for %(values)s. Change the values or the formula."), shown)
             return
-        if told_apart and _right(body, values) is None:
+        if told_apart and _right(body, _results(body, values)) is None:
             message = N_("For %(values)s earlier answers hold all that earns the whole mark. Move that answer up.")
             yield FieldError("answers", message, shown)
             return

@@ -195,7 +195,7 @@ class Cloze(QuestionType[ClozeBody]):
 
     def arrange(self, body: ClozeBody, rng: random.Random, shuffle: bool) -> list[str]:
         keys = []
-        for gap in body.gaps:
+        for gap in body.in_order():
             kind, question, _ = gap.asked()
             keys += [f"{gap.key}.{key}" for key in kind.arrange(question, rng, shuffle)]
         return keys

@@ -19,6 +19,7 @@ DECIMALS_LIMIT = 30
 VALUE_LIMIT = Decimal("1e30")
 _CORNERS, _SAMPLES = 250, 50
 _EXACT = Context(prec=100)
+_DRAWING = Context(prec=40)
 
 Values = Mapping[str, str]
 """Name -> value as it is shown, such as "3.0"."""
@@ -74,9 +75,10 @@ class Variable(Part):
         first, last = self.steps()
         if self.scale == "uniform":
             return self.text(rng.randint(first, last))
-        with localcontext(_EXACT):
+        with localcontext(_DRAWING):
             low, high = self.low.ln(), self.high.ln()
             value = (low + Decimal(rng.random()) * (high - low)).exp()
+        with localcontext(_EXACT):
             step = int(value.scaleb(self.decimals).to_integral_value(ROUND_HALF_UP))
         return self.text(min(max(step, first), last))
 
