@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from examhall.bank.media import init_media
 from examhall.cli import init_cli
 from examhall.extensions import babel, db, jwt, limiter, migrate
 from examhall.identity.challenge import challenge
@@ -46,6 +47,7 @@ def create_app(settings: Settings | None = None) -> Platform:
     init_language(platform, babel)
     init_problems(platform, challenge)
     init_theme(platform)
+    init_media(platform)
     init_transactions()
     init_scope_guard()
     db.init_app(platform)

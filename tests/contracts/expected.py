@@ -95,6 +95,9 @@ ROWS: dict[str, dict[str, Call]] = {
         "GET": Call(200, "banks.write", "question"),
         "POST": Call(412, "banks.write", "question", {}),
     },
+    "medium": {"GET": Call(200, "", "medium")},
+    "api_medium": {"GET": Call(200, "", "medium")},
+    "api_media": {"GET": Call(200, "banks.read"), "POST": Call(422, "banks.write")},
     "api_banks": {"GET": Call(200, "banks.read"), "POST": Call(201, "banks.write", sends={"name": "New"})},
     "api_bank": {
         "GET": Call(200, "banks.read", "bank"),

@@ -54,12 +54,14 @@ def side_of(hall: Hall, slug: str) -> Side:
     asked = {"type": "true_false", "name": "Asked", "body": body("true_false")}
     question = admin.post(f"/banks/{bank}/questions", asked).json["id"]
     section = admin.post(f"/exams/{draft}/sections", {"title": "Part", "questions": [{"question_id": question}]})
+    bell = {"file": (io.BytesIO(b"ID3\x04" + slug.encode()), "bell.mp3")}
+    medium = admin.post("/media", data=bell, content_type="multipart/form-data").json["digest"]
     bystander = str(hall.person("candidate", slug).id)
     unused = admin.post(f"/exams/{draft}/assignments", {"user_id": bystander})
     things = {
         "exam": exam.id, "draft": draft, "bank": bank, "question": question, "section": section.json["id"],
         "assignment": unused.json["id"], "user": bystander, "attempt": attempt["id"], "finished": finished["id"],
-        "file": file["id"],
+        "file": file["id"], "medium": medium,
     }  # fmt: skip
     paths = {"draft": f"/exams/{draft}", "bank": f"/banks/{bank}", "question": f"/questions/{question}"}
     tags = {name: admin.get(path).headers["ETag"] for name, path in paths.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from examhall.bank import api, views
+from examhall.bank import api, media_views, views
 from examhall.web.routes import Route
 
 ROUTES = [
@@ -14,6 +14,9 @@ ROUTES = [
     Route("/manage/banks/<uuid:id>/import", "question_import", views.QuestionImportPage),
     Route("/manage/questions/<uuid:id>", "question_detail", views.QuestionDetailPage),
     Route("/manage/questions/<uuid:id>/edit", "question_edit", views.QuestionEditPage),
+    Route("/media/<digest>", "medium", media_views.MediumFile),
+    Route("/api/v1/media", "api_media", media_views.Media),
+    Route("/api/v1/media/<digest>", "api_medium", media_views.MediumFile),
     Route("/api/v1/banks", "api_banks", api.Banks),
     Route("/api/v1/banks/<uuid:id>", "api_bank", api.BankItem),
     Route("/api/v1/banks/<uuid:id>/questions", "api_questions", api.Questions),
