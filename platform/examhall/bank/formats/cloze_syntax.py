@@ -15,10 +15,10 @@ from typing import Any
 
 from examhall.bank.formats import Message
 from examhall.bank.richtext import plain_text
-from examhall.bank.types.contract import ONE, as_text, exact
+from examhall.bank.types.cloze import GAPS_LIMIT
+from examhall.bank.types.contract import ONE, ZERO, as_text, exact
 from examhall.errors import N_
 
-GAPS_LIMIT = 200
 _SHORT, _NUMBER, _CHOICE, _MULTIPLE = "short_text", "numeric", "choice", "multiple"
 
 
@@ -51,9 +51,8 @@ def _with_names() -> Iterator[tuple[str, _Kind]]:
 
 
 _KINDS = dict(_with_names())
-_NAMES = {
-    meaning: name for name, meaning in reversed(_KINDS.items())
-}  # of several names the first, which is the long one
+#: Of several names for one meaning the first, which is the long one.
+_NAMES = {meaning: name for name, meaning in reversed(_KINDS.items())}
 _START = re.compile(r"\{(?P<weight>[0-9]{0,6}):(?P<type>[A-Za-z_]{1,16}):?")
 _LIKE_A_START = re.compile(r"\{(?=[0-9]{0,6}:[A-Za-z_]{1,16}:)")
 _STOP = re.compile(r"\\[{}#~]|(?<!&)(?<!&amp;)#|[~{}]")
@@ -64,7 +63,6 @@ _SPECIAL = re.compile(r"(?<!&)#|[{}~]|^[%=]")
 # Entities where a backslash would stay visible elsewhere, or be no escape at all.
 _WRITTEN = {"=": "&#61;", "%": "&#37;", "~": "&#126;", "{": "&#123;", "}": "\\}", "#": "\\#"}
 _BLOCKS = re.compile(r"</?(?:p|div|br|span)\b[^<>]*>", re.IGNORECASE)
-_ROUNDING = Decimal("0.001")  # thirds cannot be written exactly
 _PLACE = re.compile(r"\{#([a-z0-9]{1,16})\}")
 
 
@@ -106,10 +104,7 @@ def read(html: str) -> Cloze:
                 N_("Gap %(gap)s (%(text)s…) is not closed. Write } after its answers."), gap=number, text=start[0]
             )
             close = start.end()
-        weight = int(start["weight"] or 1)
-        if weight < 1:
-            cloze.fail(N_("Gap %(gap)s has the weight 0. Give it a weight of 1 or more."), gap=number)
-        cloze.gaps.append(_gap(number, weight, meaning, html[start.end() : close], cloze))
+        cloze.gaps.append(_gap(number, int(start["weight"] or 1), meaning, html[start.end() : close], cloze))
         pieces.append(f"{{#{number}}}")
         end = min(close + 1, len(html))
     if _START.search(html, end):
@@ -149,14 +144,14 @@ def _gap(number: int, weight: int, meaning: _Kind, text: str, cloze: Cloze) -> d
         case = {"case_sensitive": meaning.case_sensitive} if meaning.kind == _SHORT else {}
         gap |= case | {"answers": answers}
     else:
-        options = []
-        for answer, feedback in alternatives:
-            percent, option = _weighed(answer)
-            options.append({"text": option, "fraction": percent, "feedback": feedback})
-        explicit = any(_WEIGHT.match(answer)["percent"] for answer, _ in alternatives)  # type: ignore[index]
-        fractions = _shared([option["fraction"] for option in options], explicit, meaning.kind == _MULTIPLE)
-        for option, fraction in zip(options, fractions, strict=True):
-            option["fraction"] = as_text(fraction)
+        weighed = [_weighed(answer) for answer, _ in alternatives]
+        fractions = [fraction for fraction, _, _ in weighed]
+        if meaning.kind == _MULTIPLE and not any(explicit for _, _, explicit in weighed):
+            fractions = _ticked(fractions)
+        options = [
+            {"text": text, "fraction": as_text(fraction), "feedback": feedback}
+            for (_, text, _), fraction, (_, feedback) in zip(weighed, fractions, alternatives, strict=True)
+        ]
         gap |= {"shuffle": meaning.shuffle, "options": options}
         if len(options) < 2:
             cloze.fail(N_("Gap %(gap)s has fewer than two options. Add one after ~."), gap=number)
@@ -196,35 +191,30 @@ def _alternative(text: str, mark: int) -> tuple[str, str]:
     return answer, _ESCAPE.sub(r"\1", feedback).strip()
 
 
-def _weighed(answer: str) -> tuple[Decimal, str]:
-    """The fraction that stands before an alternative, 0 where there is none, and its text."""
+def _weighed(answer: str) -> tuple[Decimal, str, bool]:
+    """The fraction that stands before an alternative, 0 where there is none; its text; whether it is in percent."""
     found = _WEIGHT.match(answer)
     assert found is not None
     text = _ESCAPE.sub(r"\1", answer[found.end() :]).strip()
     if found["percent"]:
-        return Decimal(found["percent"].replace(",", ".").rstrip(".")).scaleb(-2), text
-    return Decimal(1 if found["right"] else 0), text
+        return Decimal(found["percent"].replace(",", ".").rstrip(".")).scaleb(-2), text, True
+    return Decimal(1 if found["right"] else 0), text, False
 
 
-def _shared(fractions: Sequence[Decimal], explicit: bool, multiple: bool) -> list[Decimal]:
-    """Fractions of options to tick, so that the right ones add up to 1; without weights a wrong one takes a share."""
-    right = sum((fraction for fraction in fractions if fraction > 0), Decimal(0))
-    if not multiple or not right:
-        return list(fractions)
-    if abs(right - 1) <= _ROUNDING:
-        right = ONE
-    count = sum(fraction > 0 for fraction in fractions)
-    cost = Decimal(0) if explicit else -(ONE / count)
-    return [round(fraction / right if fraction > 0 else (fraction or cost), 12) for fraction in fractions]
+def _ticked(fractions: Sequence[Decimal]) -> list[Decimal]:
+    """Fractions of options to tick that have no weights: a wrong one takes away the share of a right one."""
+    right = sum(fraction > 0 for fraction in fractions)
+    cost = round(-ONE / right, 12) if right else ZERO
+    return [fraction or cost for fraction in fractions]
 
 
 def _text_answer(number: int, answer: str, cloze: Cloze) -> dict[str, Any]:
-    fraction, text = _weighed(answer)
+    fraction, text, _ = _weighed(answer)
     return {"text": _words(text), "fraction": as_text(fraction)}
 
 
 def _number_answer(number: int, answer: str, cloze: Cloze) -> dict[str, Any]:
-    fraction, text = _weighed(answer)
+    fraction, text, _ = _weighed(answer)
     words = _words(text)
     if words == "*":
         return {"any": True, "fraction": as_text(fraction)}
@@ -233,7 +223,7 @@ def _number_answer(number: int, answer: str, cloze: Cloze) -> dict[str, Any]:
     if None in numbers:
         cloze.fail(N_('Gap %(gap)s: "%(text)s" is not a number. Write 3.14 or 3.14:0.01.'), gap=number, text=words[:40])
         return {"value": "0", "fraction": as_text(fraction)}
-    return {"value": value.strip().replace(",", "."), "tolerance": as_text(numbers[1] or Decimal(0)),
+    return {"value": value.strip().replace(",", "."), "tolerance": as_text(numbers[1] or ZERO),
             "fraction": as_text(fraction)}  # fmt: skip
 
 
@@ -266,6 +256,10 @@ def _written(gap: Mapping[str, Any], losses: list[Message]) -> str:
         text = answer["text"] if listed else _answer_text(gap, answer, losses)
         if text is None:
             continue
+        if answer.get("pinned"):
+            losses.append(
+                Message(0, N_("Gap %(gap)s: an option that keeps its place is shuffled."), {"gap": gap["key"]})
+            )
         fraction = Decimal(answer["fraction"])
         explicit = kind == _MULTIPLE or (fraction and fraction != 1)
         weight = f"%{as_text(fraction.scaleb(2))}%" if explicit else "=" if fraction else ""

@@ -6,6 +6,7 @@ import re
 
 from examhall.bank.formats import Format
 from examhall.bank.formats.moodle_xml.reading import parse
+from examhall.bank.formats.moodle_xml.writing import export
 
 _ROOT = re.compile(r"(?:\ufeff|\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]{0,300}>)*<(?:quiz|question)[\s>/]", re.DOTALL)
 _HEAD = 4_000
@@ -16,3 +17,6 @@ def recognises(data: bytes) -> bool:
     utf_16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     head = data[:_HEAD].decode("utf-16" if utf_16 else "utf-8", "replace")
     return _ROOT.match(head) is not None
+
+
+FORMAT = Format("moodle_xml", "Moodle XML", recognises, parse, export)

@@ -138,9 +138,11 @@ def kprime(question: Question) -> Draft:
         data.append({"text": text, "correct": right[number] == "1", "feedback": feedback})
     labels = {}
     for column in question.node.take_all("column"):
-        number = column.take_attribute("number")
+        which = column.take_attribute("number")
         label = plain_text(sanitise(question.texts.html(column.take("responsetext"))))
-        labels["true_label" if number == "1" else "false_label"] = label
+        labels["true_label" if which == "1" else "false_label"] = label
+    if tuple(labels.values()) == ("True", "False"):
+        labels = {}  # what the plug-in calls them by itself
     for tag in ("numberofrows", "numberofcolumns"):
         question.node.take(tag)
     scheme = _KPRIME_SCHEMES.get(method, "kprim")

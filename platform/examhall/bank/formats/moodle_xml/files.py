@@ -34,12 +34,11 @@ class Files:
     def __init__(self, question: Node, media: MutableMapping[str, Medium]) -> None:
         self._media = media
         self._files = list(_found(question))
-        self.messages: list[Message] = []
 
     def digest(self, owner: str, reference: str) -> str | None:
-        """The digest of the file that a text at this path refers to, which joins the media; None when it is not there.
+        """The digest of the file that a text at this path refers to, which joins the media.
 
-        Messages tell of a file that cannot be decoded.
+        None when it is not there or cannot be decoded.
         """
         wanted = unquote(reference.partition("?")[0]).lstrip("/")
         fitting = [file for file in self._files if wanted in (file.path + file.name, file.name)]
@@ -52,10 +51,10 @@ class Files:
         digest = self._kept(file) if file else None
         return (digest, file.name) if file and digest else None
 
-    def embedded(self, media_type: str, text: str, name: str) -> str | None:
-        """The digest of a picture that a text holds itself, as a data: address; None when it cannot be decoded."""
+    def embedded(self, name: str, text: str) -> str | None:
+        """The digest of what stands in base64 in the question itself; None when it cannot be decoded."""
         data = decoded(text)
-        return self._joined(Medium(name, media_type, data)) if data else None
+        return self._joined(name.rpartition("/")[2], data) if data else None
 
     def data(self, digest: str) -> bytes:
         """The bytes of a file that joined the media."""
@@ -70,14 +69,10 @@ class Files:
     def _kept(self, file: _File) -> str | None:
         file.used = True
         data = decoded(file.node.text) if file.node.attributes.get("encoding", "base64") == "base64" else None
-        if not data:
-            message = N_('The file "%(name)s" cannot be decoded or is empty. Export it again, or add it afterwards.')
-            self.messages.append(file.node.message(message, name=file.name))
-            return None
-        media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        return self._joined(Medium(file.name, media_type, data))
+        return self._joined(file.name, data) if data else None
 
-    def _joined(self, medium: Medium) -> str:
+    def _joined(self, name: str, data: bytes) -> str:
+        medium = Medium(name, mimetypes.guess_type(name)[0] or "application/octet-stream", data)
         digest = medium.digest
         self._media.setdefault(digest, medium)
         return digest

@@ -74,7 +74,6 @@ def ddmarker(question: Question, prompt: str) -> Draft:
             )
         )
     picture = question.texts.files.first(question.node.path)
-    question.texts.losses.extend(question.texts.files.messages)
     if picture is None:
         raise question.node.fault(N_("There is no picture in this question. Export it again with its files."))
     digest, name = picture

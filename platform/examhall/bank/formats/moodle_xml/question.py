@@ -16,31 +16,12 @@ Grades = Literal["keep", "error", "nearest"]
 
 # The fractions that Moodle's own forms offer, positive and negative.
 _KNOWN = tuple(
-    Decimal(text)
-    for text in [
-        "1",
-        "0.9",
-        "0.8333333",
-        "0.8",
-        "0.75",
-        "0.7",
-        "0.6666667",
-        "0.6",
-        "0.5",
-        "0.4",
-        "0.3333333",
-        "0.3",
-        "0.25",
-        "0.2",
-        "0.1666667",
-        "0.1428571",
-        "0.125",
-        "0.1111111",
-        "0.1",
-        "0.05",
-        "0",
-    ]
-)
+    Decimal(number).scaleb(-7)
+    for number in (
+        10000000, 9000000, 8333333, 8000000, 7500000, 7000000, 6666667, 6000000, 5000000, 4000000, 3333333,
+        3000000, 2500000, 2000000, 1666667, 1428571, 1250000, 1111111, 1000000, 500000, 0,
+    )
+)  # fmt: skip
 _CLOSE = Decimal("0.00001")
 _PLACES = 12
 _TIMES_TEN = re.compile(r"\s*[x×*·]\s*10\s*(?:\^|\*\*)\s*\(?\s*(-?[0-9]{1,2})\)?")
@@ -105,10 +86,8 @@ class Question:
             return fraction
         shown = as_text(fraction.scaleb(2))
         if self.grades == "error":
-            message = N_(
-                "%(percent)s % is not a grade that Moodle offers. Correct it, or import with the nearest grade."
-            )
-            raise answer.fault(message.replace(" % ", " %% ", 1), percent=shown)
+            message = N_("Moodle offers no grade of %(percent)s %%. Correct it, or import with the nearest grade.")
+            raise answer.fault(message, percent=shown)
         known = nearest.copy_sign(fraction)
         message = N_("The grade %(percent)s %% was changed to %(nearest)s %%, the nearest one that Moodle offers.")
         self.warn(answer, message, percent=shown, nearest=as_text(known.scaleb(2)))

@@ -8,16 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from html import escape
 from typing import Any, get_args
 
-from examhall.bank.formats import CategoryInfo, Import, Item, Message
+from examhall.bank.formats import CategoryInfo, Import, Item, Medium, Message
 from examhall.bank.formats.moodle_xml import choices, gaps, written
 from examhall.bank.formats.moodle_xml.choices import Draft
 from examhall.bank.formats.moodle_xml.files import Files
 from examhall.bank.formats.moodle_xml.leftovers import leftovers
 from examhall.bank.formats.moodle_xml.node import Fault, Node, shortened
 from examhall.bank.formats.moodle_xml.question import Grades, Question
-from examhall.bank.formats.moodle_xml.texts import Texts
+from examhall.bank.formats.moodle_xml.texts import NOT_THERE, UNNAMED, Texts
 from examhall.bank.formats.moodle_xml.wild import mended
 from examhall.bank.formats.xml import local
 from examhall.bank.formats.xml import parse as parse_xml
@@ -61,12 +62,16 @@ _WITH_PLACES: dict[str, Callable[[Question, str], Draft]] = {
     "ddwtos": gaps.gapselect,
     "ddmarker": gaps.ddmarker,
 }
-_REMEDIES = {
-    "calculatedmulti": N_("Make a calculated question of it, whose answer is a number to write."),
-    "ddimageortext": N_("Make a matching or a hotspot question of it."),
-    "random": N_("Draw questions from a category where you compose the exam."),
-    "randomsamatch": N_("Make a matching question of it."),
-    "missingtype": N_("Its type was missing when it was exported. Export it from where it was made."),
+_UNKNOWN = {
+    "calculatedmulti": N_(
+        'Questions of the type "%(type)s" cannot be imported. Make a calculated one of it, with a number to write.'
+    ),
+    "ddimageortext": N_(
+        'Questions of the type "%(type)s" cannot be imported. Make a matching or a hotspot question of it.'
+    ),
+    "random": N_('Questions of the type "%(type)s" are not kept. Draw questions where you compose the exam.'),
+    "randomsamatch": N_('Questions of the type "%(type)s" cannot be imported. Make a matching question of it.'),
+    "missingtype": N_("The type of this question was missing when it was exported. Export it from where it was made."),
 }
 _FEEDBACK = {
     "right_feedback": "correctfeedback",
@@ -147,7 +152,7 @@ def _question(node: Node, category: CategoryInfo, result: Import, grades: Grades
     kind = (node.take_attribute("type") or "").lower()
     if kind not in _READERS and kind not in _WITH_PLACES:
         raise _unknown(node, kind)
-    media = dict(result.media)
+    media: dict[str, Medium] = {}
     question = Question(node, kind, Texts(Files(node, media)), grades)
     name = _name(question)
     prompt = _prompt(question)
@@ -186,9 +191,8 @@ def _question(node: Node, category: CategoryInfo, result: Import, grades: Grades
 def _unknown(node: Node, kind: str) -> Fault:
     if not kind:
         return node.fault(N_('This question has no type. Write one, such as type="multichoice".'))
-    message = N_('Questions of the type "%(type)s" cannot be imported. %(remedy)s')
-    remedy = _REMEDIES.get(kind, N_("Ask it in another way, or leave it out."))
-    return node.fault(message, type=shortened(kind), remedy=remedy)
+    otherwise = N_('Questions of the type "%(type)s" cannot be imported. Ask it in another way, or leave it out.')
+    return node.fault(_UNKNOWN.get(kind, otherwise), type=shortened(kind))
 
 
 def _prompt(question: Question) -> str:
@@ -199,28 +203,20 @@ def _prompt(question: Question) -> str:
     texts = question.texts
     texts.text_format = texts.format_of(node, "html")
     prompt = texts.html(node)
-    old, picture = question.node.take("image"), question.node.take("image_base64")
-    if old and picture and old.text and picture.text:  # up to Moodle 1.9 a question had one picture, below its text
-        name = old.text.rpartition("/")[2]
-        digest = texts.files.embedded("image/" + (name.rpartition(".")[2].lower() or "png"), picture.text, name)
-        if digest:
-            question.warn(
-                old,
-                N_('A picture had no alternative text. It is "%(name)s" now; say what the picture shows.'),
-                name=name,
-            )
-            prompt += f'<p><img src="media:{digest}" alt="{name}"></p>'
-        else:
-            question.lose(
-                picture,
-                N_('The file "%(name)s" cannot be decoded or is empty. Export it again, or add it afterwards.'),
-                name=name,
-            )
-    elif old and old.text:
-        question.lose(
-            old, N_('The file "%(name)s" is not in the import. Add it to the question afterwards.'), name=old.text
-        )
-    return prompt
+    return prompt + _old_picture(question)
+
+
+def _old_picture(question: Question) -> str:
+    """Up to Moodle 1.9 a question had one picture, below its text."""
+    name, picture = question.node.take("image"), question.node.take("image_base64")
+    if name is None or not name.text:
+        return ""
+    digest = question.texts.files.embedded(name.text, picture.text) if picture else None
+    if digest is None:
+        question.lose(name, NOT_THERE, name=shortened(name.text))
+        return ""
+    question.warn(name, UNNAMED, name=name.text)
+    return f'<p><img src="media:{digest}" alt="{escape(name.text)}"></p>'
 
 
 def _name(question: Question) -> str:
@@ -295,9 +291,9 @@ def _external_id(question: Question, lines_of_ids: dict[str, int]) -> str:
 
 def _validated(question: Question, type_name: str, data: dict[str, Any]) -> dict[str, Any]:
     """The body as JSON. An answer that is never reached, as one before it matches all of it, is left out."""
-    kind = type_named(type_name)
     try:
-        return kind.validate(data).to_json()
+        body: dict[str, Any] = type_named(type_name).validate(data).to_json()
+        return body
     except Invalid as invalid:
         errors = invalid.errors
     unreached = {int(found[1]) for error in errors if (found := re.match(r"answers\.(\d+)\.", error.field))}

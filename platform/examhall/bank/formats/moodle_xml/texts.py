@@ -15,6 +15,8 @@ from examhall.bank.richtext import MARKDOWN_LIMIT, foreign_tags, render, sanitis
 from examhall.bank.types.contract import PROMPT_LIMIT
 from examhall.errors import N_
 
+NOT_THERE = N_('The file "%(name)s" is missing or cannot be decoded. Add it to the question afterwards.')
+UNNAMED = N_('A picture had no alternative text. It is "%(name)s" now; say what the picture shows.')
 _FORMATS = {
     "html": "html",
     "moodle_auto_format": "moodle",
@@ -30,6 +32,7 @@ _ALT = re.compile(r"""\salt\s*=\s*(?:"\s*[^"\s][^"]*"|'\s*[^'\s][^']*'|[^\s"'<>]
 _EMPTY_ALT = re.compile(r"""\salt(?:\s*=\s*(?:"\s*"|'\s*'))?(?=[\s/>])""", re.IGNORECASE)
 _PLAYER = re.compile(r"<(?P<tag>audio|video)\b(?P<own>[^<>]*)>(?P<inner>.*?)</(?P=tag)\s*>", re.IGNORECASE | re.DOTALL)
 _TITLE = re.compile(r"""\s(?:title|aria-label)\s*=\s*("[^"]*\S[^"]*"|'[^']*\S[^']*')""", re.IGNORECASE)
+_NAMED = re.compile(r' data-name="([^"]*)"')
 _MARKDOWN_IMAGE = re.compile(r"!\[(?P<alt>[^\]\n]{0,300})\]\((?P<source>@@PLUGINFILE@@/[^)\s]{1,300})\)")
 _DISPLAYED = re.compile(r"\$\$(?P<formula>[^$<>]{1,2000})\$\$")
 _TAG = re.compile(r"<[A-Za-z][^<>]*>")
@@ -69,10 +72,7 @@ class Texts:
             self.warnings.append(node.message(message, name=shortened(named)))
             return "html"
         if named == "wiki_like":
-            message = N_(
-                "The format of wikis is read as plain text with line breaks. Look at this text after the import."
-            )
-            self.warnings.append(node.message(message))
+            self.warnings.append(node.message(N_("The format of wikis is not known. Look at this text afterwards.")))
         return named
 
     def plain(self, node: Node | None) -> str:
@@ -104,16 +104,13 @@ class Texts:
             name = PurePosixPath(unquote(address[place.end() :].partition("?")[0])).name
         elif embedded:
             name = "embedded." + embedded["type"].partition("/")[2].partition("+")[0]
-            digest = self.files.embedded(embedded["type"], embedded["data"], name)
+            digest = self.files.embedded(name, embedded["data"])
         else:
             message = N_("%(address)s is not shown, as a question loads nothing from elsewhere. Upload the file here.")
             self.losses.append(node.message(message, address=shortened(address)))
             return ""
-        self.losses.extend(self.files.messages)
-        if digest is None and not self.files.messages:
-            message = N_('The file "%(name)s" is not in the import. Add it to the question afterwards.')
-            self.losses.append(node.message(message, name=shortened(name)))
-        self.files.messages.clear()
+        if digest is None:
+            self.losses.append(node.message(NOT_THERE, name=shortened(name)))
         return f' src="media:{digest}" data-name="{escape(name)}"' if digest else ""
 
     def _player(self, found: re.Match[str], node: Node) -> str:
@@ -125,19 +122,20 @@ class Texts:
         if title is None:
             message = N_('A sound or film had no title. It is called "%(name)s" now; say what it is.')
             self.warnings.append(node.message(message, name=unescape(source[1])))
-        tag, own = found["tag"].lower(), found["own"].replace(source[0], "").rstrip("/ ")
+        tag, own = found["tag"].lower(), found["own"].rstrip("/ ")
+        if source[0] not in own:
+            own = source[0] + own
         titled = "" if title else f' title="{source[1]}"'
-        return f"<{tag}{source[0].partition(' data-name')[0]}{titled}{own}></{tag}>"
+        return f"<{tag}{_NAMED.sub('', own)}{titled}></{tag}>"
 
     def _image(self, tag: str, node: Node) -> str:
-        name = re.search(r' data-name="([^"]*)"', tag)
+        name = _NAMED.search(tag)
         if name is None:
             return ""  # what it showed is not here, and that was told
         tag = tag.replace(name[0], "")
         if _ALT.search(tag):
             return tag
-        message = N_('A picture had no alternative text. It is "%(name)s" now; say what the picture shows.')
-        self.warnings.append(node.message(message, name=unescape(name[1])))
+        self.warnings.append(node.message(UNNAMED, name=unescape(name[1])))
         return f'<img alt="{name[1]}"' + _EMPTY_ALT.sub("", tag)[len("<img") :]
 
     def _checked(self, html: str, node: Node) -> str:

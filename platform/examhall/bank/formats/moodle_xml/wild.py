@@ -1,4 +1,4 @@
-"""What files from the wild have that XML does not allow, though their meaning is clear; mended without moving a line."""
+"""What files from the wild have that XML does not allow, though its meaning is clear; mended without moving a line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from examhall.errors import N_
 
 _KNOWN = {b"amp", b"lt", b"gt", b"quot", b"apos"}
 _LITERAL_OR_ENTITY = re.compile(rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->|&(?P<name>[A-Za-z][A-Za-z0-9]{1,30});", re.DOTALL)
-_CONTROL = re.compile(rb"[\x01-\x08\x0b\x0c\x0e-\x1f]|&#(?:0*(?:[1-8]|1[124-9]|2[0-9]|3[01])|x0*(?:[1-8bcBC]|[eE]|[fF]|1[0-9a-fA-F]));")  # fmt: skip
+_CONTROL = re.compile(
+    rb"[\x01-\x08\x0b\x0c\x0e-\x1f]|&#(?:0*(?:[1-8]|1[124-9]|2[0-9]|3[01])|x0*(?:[1-8bcefBCEF]|1[0-9a-fA-F]));"
+)
 _BEFORE_DECLARATION = re.compile(rb"\A(\xef\xbb\xbf)?(\s+)(<\?xml[^>]{0,200}\?>)")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 

@@ -141,12 +141,11 @@ def _handed_in(question: Question, files: int) -> dict[str, Any]:
 
 def _units(question: Question) -> dict[str, Any]:
     listed = question.node.take("units")
-    units: list[dict[str, Any]] = []
+    units: list[tuple[str, Decimal, Node]] = []
     for unit in listed.take_all("unit") if listed else []:
-        name = unit.setting("unit_name")
         multiplier = question.number(unit, unit.setting("multiplier", "1"))
-        if name:
-            units.append({"name": name, "multiplier": multiplier, "node": unit})
+        if name := unit.setting("unit_name"):
+            units.append((name, multiplier, unit))
     grading = question.node.setting("unitgradingtype", "0")
     penalty = question.node.take("unitpenalty")
     shown = question.node.setting("showunits", "0" if units else _NO_UNITS)
@@ -155,20 +154,20 @@ def _units(question: Question) -> dict[str, Any]:
         if units and listed:
             question.lose(listed, N_("The units are left out, as the question asks for none."))
         return {}
-    first = next((unit for unit in units if unit["multiplier"] == 1), None)
-    if first is None:
-        raise units[0]["node"].fault(N_("No unit has the multiplier 1. Give it to the one that the answers are in."))
-    units.remove(first)
-    units.insert(0, first)
-    for place, unit in enumerate(units):
-        question.places[f"units.{place}"] = unit.pop("node")
-        unit["multiplier"] = as_text(unit["multiplier"])
-    data: dict[str, Any] = {"units": units, "unit_use": "optional" if grading in ("0", "") else "required"}
+    if all(multiplier != 1 for _, multiplier, _ in units):
+        raise units[0][2].fault(N_("No unit has the multiplier 1. Give it to the one that the answers are in."))
+    units.sort(key=lambda unit: unit[1] != 1)  # the first one is what the answers are in; the rest keep their order
+    question.places |= {f"units.{place}": node for place, (_, _, node) in enumerate(units)}
+    data: dict[str, Any] = {
+        "units": [{"name": name, "multiplier": as_text(multiplier)} for name, multiplier, _ in units],
+        "unit_use": "optional" if grading in ("0", "") else "required",
+        "unit_input": "choice" if shown in (_RADIO, _SELECT) else "text",
+        "units_left": left,
+    }
     if data["unit_use"] == "required" and penalty and (said := penalty.take_text()):
         data["unit_penalty"] = as_text(question.number(penalty, said))
         data["unit_penalty_of"] = "max" if grading == "2" else "mark"
-    choice = "choice" if shown in (_RADIO, _SELECT) else "text"
-    return data | {"unit_input": choice, "units_left": left}
+    return data
 
 
 def _datasets(question: Question) -> dict[str, Any]:
