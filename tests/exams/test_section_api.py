@@ -14,6 +14,7 @@ from examhall.attempts.engine.paper import draw
 from examhall.exams import access
 from exams.factories import ExamFactory, SectionFactory, exam_of, fields, questions_in, sat
 from hall import Api, Hall
+from sitting import body
 
 NOTHING = str(uuid4())
 
@@ -39,19 +40,73 @@ def titles(author: Api, path: str) -> list[str]:
 def test_a_section_holds_fixed_questions_and_a_draw(hall: Hall, author: Api) -> None:
     path = f"/exams/{exam_of(hall)}/sections"
     bank, (one, two) = bank_of(hall, 2)
+    category = author.post(f"/banks/{bank}/categories", {"name": "a"}).json["id"]
     sent = {
         "title": "Basics", "shuffle": True,
         "questions": [{"question_id": two, "points": "2.5"}, {"question_id": one}],
-        "draw": {"bank_id": bank, "count": 3, "tag": "basic", "category": "a/b", "points": "0.5"},
+        "draw": {"bank_id": bank, "count": 3, "tag": "basic", "category": "a", "points": "0.5"},
     }  # fmt: skip
     made = author.post(path, sent)
     assert made.status_code == 201, made.text
-    questions = [{"question_id": two, "points": "2.5"}, {"question_id": one, "points": "1"}]
-    assert made.json == {**sent, "id": made.json["id"], "position": 1, "questions": questions}
+    questions = [pick(two, "2.5"), pick(one, "1")]
+    drawn = {**sent["draw"], "category_id": category}
+    assert made.json == {**sent, "id": made.json["id"], "position": 1, "questions": questions, "draw": drawn}
     assert made.headers["Location"].endswith(f"/api/v1{path}/{made.json['id']}")
     assert author.get(path).json == [made.json]
     assert author.get(path).headers["X-Total-Count"] == "1"
     assert author.get(f"{path}/{made.json['id']}").json == made.json
+
+
+def pick(question_id: str, points: str) -> dict[str, Any]:
+    """A fixed question as the API shows it, pinned to no version."""
+    return {"question_id": question_id, "version_id": None, "points": points}
+
+
+def test_a_draw_follows_its_category_wherever_it_is_moved(hall: Hall, author: Api) -> None:
+    path = f"/exams/{exam_of(hall)}/sections"
+    bank, _ = bank_of(hall, 1)
+    category = author.post(f"/banks/{bank}/categories", {"name": "fire"}).json
+    author.post(f"/banks/{bank}/questions", {"type": "essay", "category": "fire", "body": body("essay")})
+    section = author.post(path, {"draw": {"bank_id": bank, "count": 1, "category_id": category["id"]}}).json
+    assert section["draw"]["category"] == "fire"
+    renamed = author.patch(f"/categories/{category['id']}", {"name": "safety"})
+    assert renamed.status_code == 200, renamed.text
+    assert author.get(f"{path}/{section['id']}").json["draw"]["category"] == "safety"
+
+
+def test_a_draw_from_a_category_that_is_not_there_is_refused(hall: Hall, author: Api) -> None:
+    path = f"/exams/{exam_of(hall)}/sections"
+    bank, _ = bank_of(hall, 1)
+    refused = author.post(path, {"draw": {"bank_id": bank, "count": 1, "category": "nowhere"}})
+    assert (refused.status_code, refused.json["errors"][0]["field"]) == (422, "draw.category")
+
+
+class TestPins:
+    def test_a_pinned_question_stays_at_its_version_and_others_follow_the_latest_ready_one(
+        self, hall: Hall, author: Api
+    ) -> None:
+        path = f"/exams/{exam_of(hall)}/sections"
+        _, (one, two) = bank_of(hall, 2)
+        section = author.post(path, {"questions": [{"question_id": one, "version": 1}, {"question_id": two}]}).json
+        pinned, following = section["questions"]
+        first = author.get(f"/questions/{one}/versions").json[0]["id"]
+        assert (pinned["version_id"], following["version_id"]) == (first, None)
+        for question in (one, two):
+            changed = body("single_choice")
+            assert author.post(f"/questions/{question}/versions", {"body": changed}).status_code == 201
+        exam_id = UUID(path.split("/")[2])
+        with hall.inside("northwind"):
+            asked = {item.ref.question_id: item.ref.version_id for item in draw(access.rules(exam_id), "seed")}
+        latest = author.get(f"/questions/{two}/versions").json[0]["id"]
+        assert asked == {UUID(one): UUID(first), UUID(two): UUID(latest)}
+        again = author.patch(f"{path}/{section['id']}", {"questions": [{"question_id": one}]}).json
+        assert again["questions"][0]["version_id"] is None
+
+    def test_a_version_that_the_question_lacks_is_refused(self, hall: Hall, author: Api) -> None:
+        path = f"/exams/{exam_of(hall)}/sections"
+        _, (one,) = bank_of(hall, 1)
+        refused = author.post(path, {"questions": [{"question_id": one, "version": 7}]})
+        assert (refused.status_code, refused.json["errors"][0]["field"]) == (422, "questions.0.version")
 
 
 def test_a_section_changes_by_what_is_sent(hall: Hall, author: Api) -> None:
@@ -65,8 +120,9 @@ def test_a_section_changes_by_what_is_sent(hall: Hall, author: Api) -> None:
     changed = author.patch(at, {"questions": [{"question_id": three}, {"question_id": two, "points": "3"}]})
     assert changed.status_code == 200, changed.text
     assert changed.json["questions"] == [
-        {"question_id": three, "points": "1"}, {"question_id": two, "points": "3"},
-    ]  # fmt: skip
+        pick(three, "1"),
+        pick(two, "3"),
+    ]
     assert author.patch(at, {"draw": None}).json["draw"] is None
     assert author.get(at).json["questions"] == changed.json["questions"]
     assert author.delete(at).status_code == 204

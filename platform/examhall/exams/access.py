@@ -288,7 +288,7 @@ def _composition(exam_id: UUID) -> Sequence[Any]:
         sa.select(
             Section.id, Section.title, Section.shuffle, Section.bank_id, Section.draw_count, Section.draw_tag,
             Section.draw_category, Section.draw_points, SectionQuestion.points, Question.id.label("question_id"),
-            shown_version().label("version_id"), Question.type,
+            sa.func.coalesce(SectionQuestion.version_id, shown_version()).label("version_id"), Question.type,
         )
         .outerjoin(
             SectionQuestion,

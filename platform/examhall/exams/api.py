@@ -244,9 +244,12 @@ def _section_out(section: Section, picks: Sequence[SectionQuestion]) -> dict[str
     if section.bank_id is not None:
         draw = DrawOut(
             bank_id=section.bank_id, count=section.draw_count, tag=section.draw_tag, category=section.draw_category,
-            points=section.draw_points,
+            category_id=section.draw_category_id, points=section.draw_points,
         )  # fmt: skip
-    questions = [SectionQuestionOut(question_id=pick.question_id, points=pick.points) for pick in picks]
+    questions = [
+        SectionQuestionOut(question_id=pick.question_id, version_id=pick.version_id, points=pick.points)
+        for pick in picks
+    ]
     return SectionOut(
         id=section.id, title=section.title, position=section.position, shuffle=section.shuffle, questions=questions,
         draw=draw,

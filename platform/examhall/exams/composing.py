@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from examhall.attempts.engine.paper import draw as draw_paper
 from examhall.bank import operations as bank
 from examhall.bank import texts
+from examhall.bank.models import Category, QuestionVersion
 from examhall.bank.reading import load_bank
 from examhall.errors import N_, Conflict, FieldError, Invalid, NotFound
 from examhall.exams.access import has_attempts, rules
@@ -59,7 +60,8 @@ def add_section(
 ) -> Section:  # fmt: skip
     """A new section of an exam, the last unless `position` (from 1) says otherwise.
 
-    `questions` are mappings of question_id and points; `draw` is one of bank_id, count, tag, category and points.
+    `questions` are mappings of question_id, points and, where it is pinned to one, version (its number) or version_id;
+    `draw` is one of bank_id, count, tag, category (or category_id) and points.
     Raises `Invalid` naming what is not there, `Conflict` once somebody has started the exam.
     """
     exam = _composable(exam.id)
@@ -122,7 +124,7 @@ def copy_sections(source_id: UUID, target: Exam) -> None:
     """Give an exam the sections of another. Call it inside a write transaction."""
     sections = sections_of(source_id)
     picks = picks_of(section.id for section in sections)
-    columns = ("position", "title", "shuffle", "bank_id", "draw_count", "draw_tag", "draw_category", "draw_points")
+    columns = ("position", "title", "shuffle", "bank_id", "draw_count", "draw_tag", "draw_category_id", "draw_points")
     pairs = [
         (section.id, Section(exam_id=target.id, **{name: getattr(section, name) for name in columns}))
         for section in sections
@@ -131,7 +133,8 @@ def copy_sections(source_id: UUID, target: Exam) -> None:
     db.session.flush()
     db.session.add_all(
         SectionQuestion(
-            section_id=copy.id, question_id=pick.question_id, position=pick.position, points=pick.points
+            section_id=copy.id, question_id=pick.question_id, version_id=pick.version_id, position=pick.position,
+            points=pick.points,
         )
         for section_id, copy in pairs for pick in picks[section_id]
     )  # fmt: skip
@@ -184,7 +187,7 @@ def _place(section: Section, others: list[Section], position: int | None) -> Non
 
 def _drawn(draw: Mapping[str, Any] | None) -> dict[str, Any]:
     if draw is None:
-        return {"bank_id": None, "draw_count": 0, "draw_tag": "", "draw_category": "", "draw_points": Decimal(1)}
+        return {"bank_id": None, "draw_count": 0, "draw_tag": "", "draw_category_id": None, "draw_points": Decimal(1)}
     try:
         load_bank(draw["bank_id"])
     except NotFound:
@@ -193,8 +196,23 @@ def _drawn(draw: Mapping[str, Any] | None) -> dict[str, Any]:
     return {
         "bank_id": draw["bank_id"], "draw_count": draw["count"],
         "draw_tag": texts.one_line("draw.tag", draw.get("tag", ""), texts.TAG_LIMIT),
-        "draw_category": texts.category(draw.get("category", "")), "draw_points": draw.get("points", Decimal(1)),
+        "draw_category_id": _category(draw), "draw_points": draw.get("points", Decimal(1)),
     }  # fmt: skip
+
+
+def _category(draw: Mapping[str, Any]) -> UUID | None:
+    """The category that a draw names by its path or its id. Raises `Invalid` where the bank has none such."""
+    path, id_ = texts.category(draw.get("category", "")), draw.get("category_id")
+    if not path and id_ is None:
+        return None
+    named = Category.id == id_ if id_ is not None else Category.path == path
+    found: UUID | None = db.session.scalar(
+        sa.select(Category.id).where(Category.tenant_id == tenant_id(), Category.bank_id == draw["bank_id"], named)
+    )
+    if found is None:
+        message = N_("The bank has no such category. Take one that it lists.")
+        raise Invalid(errors=[FieldError("draw.category", message)])
+    return found
 
 
 def _put_questions(section: Section, questions: Sequence[Picked]) -> None:
@@ -208,6 +226,11 @@ def _put_questions(section: Section, questions: Sequence[Picked]) -> None:
             errors.append(FieldError(field, N_("There is no such question. Take one from your question banks.")))
         elif question_id in asked[:index]:
             errors.append(FieldError(field, N_("This question stands here twice. Name it once.")))
+    pinned = _pinned(questions)
+    for index, item in enumerate(questions):
+        if item.get("version") is not None and (item["question_id"], item["version"]) not in pinned:
+            message = N_("This question has no such version. Name one that it has, or none for the latest ready one.")
+            errors.append(FieldError(f"questions.{index}.version", message))
     if errors:
         raise Invalid(errors=errors)
     present = {pick.question_id: pick for pick in picks_of([section.id])[section.id]}
@@ -215,13 +238,31 @@ def _put_questions(section: Section, questions: Sequence[Picked]) -> None:
         db.session.delete(present[gone])
     for position, item in enumerate(questions, start=1):
         points = item.get("points", Decimal(1))
+        version_id = pinned.get((item["question_id"], item.get("version")), item.get("version_id"))
         pick = present.get(item["question_id"])
         if pick is None:
             db.session.add(
                 SectionQuestion(
-                    section_id=section.id, question_id=item["question_id"], position=position, points=points
+                    section_id=section.id,
+                    question_id=item["question_id"],
+                    version_id=version_id,
+                    position=position,
+                    points=points,
                 )
             )
         else:
-            pick.position, pick.points = position, points
+            pick.position, pick.points, pick.version_id = position, points, version_id
     db.session.flush()
+
+
+def _pinned(questions: Sequence[Picked]) -> dict[tuple[UUID, int | None], UUID]:
+    """The versions that questions are pinned to, by question and number; no statement where none is."""
+    wanted = {item["question_id"]: item["version"] for item in questions if item.get("version") is not None}
+    if not wanted:
+        return {}
+    rows = db.session.execute(
+        sa.select(QuestionVersion.question_id, QuestionVersion.number, QuestionVersion.id).where(
+            QuestionVersion.tenant_id == tenant_id(), QuestionVersion.question_id.in_(list(wanted))
+        )
+    )
+    return {(question_id, number): id_ for question_id, number, id_ in rows if wanted[question_id] == number}

@@ -8,8 +8,9 @@ from enum import StrEnum
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, declared_attr, mapped_column
 
+from examhall.bank.models import Category
 from examhall.storage.records import Exact, Moment, MutableRecord, belongs_to
 
 
@@ -68,9 +69,15 @@ class Section(MutableRecord):
     bank_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
     draw_count: Mapped[int] = mapped_column(default=0)
     draw_tag: Mapped[str] = mapped_column(sa.String(100), default="")
-    draw_category: Mapped[str] = mapped_column(sa.String(300), default="")
     draw_category_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
     draw_points: Mapped[Decimal] = mapped_column(Exact(8, 2), default=Decimal(1))
+
+    @declared_attr
+    @classmethod
+    def draw_category(cls) -> Mapped[str]:
+        """Where that category is now, however it was renamed or moved: its path, "" for none."""
+        path = sa.select(Category.path).where(Category.tenant_id == cls.tenant_id, Category.id == cls.draw_category_id)
+        return column_property(sa.func.coalesce(path.correlate_except(Category).scalar_subquery(), ""))
 
 
 class SectionQuestion(MutableRecord):

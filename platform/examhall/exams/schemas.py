@@ -173,19 +173,27 @@ class CopyIn(Strict):
 
 
 class SectionQuestionIn(Strict):
-    """A question that everybody gets, and its points."""
+    """A question that everybody gets, and its points.
+
+    With a `version`, the number of one, it stays at that; without it each attempt takes the latest that is ready.
+    """
 
     question_id: Id
     points: Points = Decimal(1)
+    version: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
 
 
 class DrawIn(Strict):
-    """`count` questions for each candidate, drawn from a bank; `tag` and `category` narrow what they are drawn from."""
+    """`count` questions for each candidate, drawn from a bank; `tag` and `category` narrow what they are drawn from.
+
+    A category is named by its path or by its id, and is followed wherever it is moved to.
+    """
 
     bank_id: Id
     count: int = Field(ge=1, le=QUESTIONS_LIMIT)
     tag: str = Field(default="", max_length=TAG_LIMIT)
     category: str = Field(default="", max_length=CATEGORY_LIMIT)
+    category_id: Id | None = None
     points: Points = Decimal(1)
 
 
@@ -200,9 +208,10 @@ class SectionIn(Strict):
 
 
 class SectionQuestionOut(BaseModel):
-    """A fixed question of a section."""
+    """A fixed question of a section; `version_id` is the one that it is pinned to."""
 
     question_id: UUID
+    version_id: UUID | None
     points: Annotated[Decimal, AsText]
 
 
@@ -213,6 +222,7 @@ class DrawOut(BaseModel):
     count: int
     tag: str
     category: str
+    category_id: UUID | None
     points: Annotated[Decimal, AsText]
 
 

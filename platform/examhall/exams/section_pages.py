@@ -14,7 +14,7 @@ from flask_babel import gettext, ngettext
 
 from examhall.bank import operations as bank
 from examhall.bank import texts
-from examhall.bank.models import Bank, Question, Status
+from examhall.bank.models import Bank, Question, QuestionVersion, Status
 from examhall.bank.reading import QuestionList
 from examhall.bank.types import TYPES
 from examhall.errors import Invalid
@@ -35,19 +35,24 @@ from examhall.web.views import MethodView
 
 @dataclass(frozen=True)
 class Part:
-    """A section as its pages show it: `picks` are pairs of pick and question; `pool` is None where nothing is drawn."""
+    """A section as its pages show it: `picks` are pairs of pick and question; `pool` is None where nothing is drawn.
+
+    `pins` are the numbers of the versions to which picks are pinned, by the question's id.
+    """
 
     section: Section
     picks: Sequence[tuple[SectionQuestion, Question]]
     pool: int | None
+    pins: Mapping[UUID, int]
 
 
 def parts_of(sections: Sequence[Section]) -> list[Part]:
-    """Sections with their questions and the present sizes of their pools, in three statements."""
+    """Sections with their questions, pins and the present sizes of their pools, in four statements at most."""
     picks = picks_of(section.id for section in sections)
     ids = {pick.question_id for found in picks.values() for pick in found}
     found = db.session.scalars(sa.select(Question).where(Question.tenant_id == tenant_id(), Question.id.in_(ids)))
     questions = {question.id: question for question in found}
+    pins = _pins([pick for found in picks.values() for pick in found if pick.version_id])
     pools = access.pools_of(access.source_of(section) for section in sections)
     sources = {section.id: access.source_of(section) for section in sections}
     return [
@@ -55,9 +60,22 @@ def parts_of(sections: Sequence[Section]) -> list[Part]:
             section,
             [(pick, questions[pick.question_id]) for pick in picks[section.id]],
             len(pools[source]) if (source := sources[section.id]) else None,
+            pins,
         )
         for section in sections
     ]
+
+
+def _pins(picks: Sequence[SectionQuestion]) -> dict[UUID, int]:
+    """Question id to the number of the version that it is pinned to."""
+    if not picks:
+        return {}
+    rows = db.session.execute(
+        sa.select(QuestionVersion.question_id, QuestionVersion.number).where(
+            QuestionVersion.tenant_id == tenant_id(), QuestionVersion.id.in_([pick.version_id for pick in picks])
+        )
+    )
+    return {question_id: number for question_id, number in rows}
 
 
 def bank_names() -> dict[str, str]:
@@ -169,7 +187,11 @@ def kept(picks: Sequence[SectionQuestion], sent: Mapping[str, str]) -> list[dict
 
     staying = [pick for _number, pick in sorted(enumerate(picks, start=1), key=place)]
     return [
-        {"question_id": str(pick.question_id), "points": sent.get(f"points-{pick.question_id}", "").strip()}
+        {
+            "question_id": str(pick.question_id),
+            "points": sent.get(f"points-{pick.question_id}", "").strip(),
+            "version": int(version) if (version := sent.get(f"version-{pick.question_id}", "")).isdecimal() else None,
+        }
         for pick in staying
         if f"remove-{pick.question_id}" not in sent
     ]
@@ -195,7 +217,10 @@ class SectionQuestions(QuestionList):
     def post(self, exam_id: UUID, id: UUID) -> ResponseReturnValue:
         """Add the chosen ones at the end of the section, and go on choosing."""
         section = find_section(exam_id, id)
-        present = [{"question_id": pick.question_id, "points": pick.points} for pick in picks_of([id])[id]]
+        present = [
+            {"question_id": pick.question_id, "points": pick.points, "version_id": pick.version_id}
+            for pick in picks_of([id])[id]
+        ]
         chosen = request.form.getlist("question_id")
         points = request.form.get("points", "").strip() or "1"
         here = request.script_root + request.full_path

@@ -8,6 +8,7 @@ from sqlalchemy.engine import URL, make_url
 
 import examhall.models  # noqa: F401  (fills the metadata that autogenerate compares with)
 from examhall.extensions import db
+from examhall.storage.migrate import of_the_models
 
 
 def run() -> None:
@@ -23,7 +24,10 @@ def run() -> None:
             connection.exec_driver_sql("PRAGMA journal_mode = wal")
             connection.exec_driver_sql("PRAGMA foreign_keys = 0")
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-        context.configure(connection=connection, target_metadata=db.metadata, render_as_batch=sqlite, compare_type=True)
+        context.configure(
+            connection=connection, target_metadata=db.metadata, render_as_batch=sqlite, compare_type=True,
+            include_name=of_the_models,
+        )  # fmt: skip
         with context.begin_transaction():
             context.run_migrations()
         if sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):

@@ -41,6 +41,7 @@ def upgrade() -> None:
         for table in FILLED:
             op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
     tie_columns()
+    make_search(postgresql)
     if postgresql:
         for table in TABLES:
             for statement in protect(table):
@@ -384,6 +385,11 @@ def tie_columns() -> None:
             batch.f("ix_questions_tenant_id_bank_id_fingerprint"), ["tenant_id", "bank_id", "fingerprint"]
         )
         batch.create_index(batch.f("ix_questions_tenant_id_category_id"), ["tenant_id", "category_id"])
+        batch.create_index(batch.f("ix_questions_tenant_id_import_id"), ["tenant_id", "import_id"])
+        narrowing = ["status", "type", "difficulty", "language", "author_id"]
+        batch.create_index("ix_questions_list", ["tenant_id", "bank_id", "created_at", "id", *narrowing])
+        batch.create_index("ix_questions_changed", ["tenant_id", "bank_id", "updated_at", "id"])
+        batch.create_index("ix_questions_name", ["tenant_id", "bank_id", "name", "id"])
         batch.create_foreign_key(
             batch.f("fk_questions_tenant_id_category_id"), "categories", ["tenant_id", "category_id"],
             ["tenant_id", "id"], ondelete="RESTRICT",
@@ -398,3 +404,45 @@ def tie_columns() -> None:
             batch.f("fk_sections_tenant_id_draw_category_id"), "categories", ["tenant_id", "draw_category_id"],
             ["tenant_id", "id"], ondelete="RESTRICT",
         )  # fmt: skip
+        batch.drop_column("draw_category")
+
+
+def make_search(postgresql: bool) -> None:
+    """What `bank.search` asks, kept by the database itself. A later migration that makes `questions` anew on SQLite,
+    as batch operations do, loses the triggers and has to call this part of it again.
+    """
+    if postgresql:
+        words = "array_remove(string_to_array(words, ' '), '')"
+        tags = "array_remove(string_to_array(replace(tags, '|', chr(31) || '|'), chr(31)), '')"
+        op.execute(
+            "ALTER TABLE questions ADD COLUMN question_search tsvector "
+            f"GENERATED ALWAYS AS (array_to_tsvector({words} || {tags})) STORED"
+        )
+        op.execute("CREATE INDEX question_search ON questions USING gin (question_search)")
+        return
+    # The words come apart by single spaces already (`bank.wording`), which this tokenizer leaves as they are
+    op.execute("CREATE VIRTUAL TABLE question_search USING fts5 (question_id, scope, words, tags, tokenize = 'ascii')")
+    op.execute(
+        "INSERT INTO question_search (question_id, scope, words, tags) "
+        "SELECT id, tenant_id || ' ' || bank_id, words, tags FROM questions ORDER BY created_at, id"
+    )
+    # Neither rowids of `questions` nor anything else but its ids stays through VACUUM, so rows are found by these words
+    row = (
+        "rowid = (SELECT rowid FROM question_search WHERE question_search MATCH "
+        "'question_id : ' || old.id || ' AND scope : ' || old.tenant_id)"
+    )
+    op.execute(
+        "CREATE TRIGGER question_search_insert AFTER INSERT ON questions BEGIN "
+        "INSERT INTO question_search (question_id, scope, words, tags) "
+        "VALUES (new.id, new.tenant_id || ' ' || new.bank_id, new.words, new.tags); END"
+    )
+    op.execute(
+        "CREATE TRIGGER question_search_update AFTER UPDATE OF words, tags, bank_id ON questions "
+        "WHEN old.words <> new.words OR old.tags <> new.tags OR old.bank_id <> new.bank_id BEGIN "
+        "UPDATE question_search SET scope = new.tenant_id || ' ' || new.bank_id, words = new.words, tags = new.tags "
+        f"WHERE {row}; END"
+    )
+    op.execute(
+        "CREATE TRIGGER question_search_delete AFTER DELETE ON questions BEGIN "
+        f"DELETE FROM question_search WHERE {row}; END"
+    )
