@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from hall import Api, Hall
 from sitting import Exam, compose, right_answer, save, started
@@ -137,3 +138,26 @@ class TestFiles:
         _, candidate, attempt = sitting(hall, "upload")
         states = {hand_up(candidate, attempt, 1, "a.txt", b"%d" % n).status_code for n in range(21)}
         assert states == {201, 409}
+
+
+def test_an_app_gets_formulas_as_mathml_and_media_as_addresses(hall: Hall) -> None:
+    admin = hall.api("admin")
+    picture = io.BytesIO()
+    Image.new("RGB", (2, 2)).save(picture, "PNG")
+    parts = {"file": (io.BytesIO(picture.getvalue()), "dot.png")}
+    digest = admin.post("/media", data=parts, content_type="multipart/form-data").json["digest"]
+    prompt = rf'<p>Is \(x^2\) seen?</p><img src="media:{digest}" alt="A dot">'
+    exam = compose(hall, kinds=("true_false",), state="draft")
+    (question,) = exam.questions.values()
+    version = {"body": {"prompt": prompt, "correct": True}}
+    assert admin.post(f"/questions/{question}/versions", version).status_code == 201
+    exam.change(state="published")
+    candidate = hall.api("candidate")
+    assert candidate.person is not None
+    exam.assign(candidate.person)
+    shown = started(exam, candidate)["paper"][0]["prompt"]
+    assert "<msup>" in shown
+    assert f'src="/api/v1/media/{digest}"' in shown
+    got = candidate.get(f"/media/{digest}")
+    assert (got.status_code, got.mimetype) == (200, "image/png")
+    got.close()

@@ -27,6 +27,7 @@ from examhall.attempts.schemas import (
     SubmittedOut,
 )
 from examhall.bank import operations as bank
+from examhall.bank.media import shown
 from examhall.clock import now
 from examhall.errors import N_, FieldError, Invalid, NotFound
 from examhall.exams.access import find_exam
@@ -72,6 +73,12 @@ def attempt_out(attempt: Found) -> dict[str, Any]:
     }
 
 
+def attempt_json(attempt: Found) -> dict[str, Any]:
+    """The same as apps get it: with addresses of media, and formulas as MathML."""
+    data = attempt_out(attempt)
+    return _json(data | {"paper": shown(data["paper"])}, AttemptOut)
+
+
 def _json(data: dict[str, Any], schema: type[AttemptOut] | type[SavedOut] | type[SubmittedOut]) -> dict[str, Any]:
     return schema.model_validate(data).model_dump(mode="json", exclude_unset=True)
 
@@ -88,7 +95,7 @@ class Start(MethodView):
     def post(self, exam_id: UUID, data: StartIn) -> ResponseReturnValue:
         """Start an attempt: 201 for a new one, 200 for the open one. However often it is called, there is one."""
         attempt, created = operations.start(exam_id, me().id, data.access_code)
-        return _json(attempt_out(attempt), AttemptOut), 201 if created else 200
+        return attempt_json(attempt), 201 if created else 200
 
 
 @permitted("attempts.read")
@@ -155,7 +162,7 @@ class OwnAttempt(DetailView):
 
     def represent(self, record: Found) -> dict[str, Any]:
         """As its candidate sees it."""
-        return _json(attempt_out(record), AttemptOut)
+        return attempt_json(record)
 
 
 @permitted("exams.sit")

@@ -22,7 +22,7 @@ from examhall.storage.transactions import writing
 audit = logging.getLogger("examhall.audit")
 
 #: Members of what a candidate gets that hold no HTML: what was answered, and plain words.
-_PLAIN = frozenset({"alt", "correct", "label", "labels", "names", "response", "template"})
+_PLAIN = frozenset({"alt", "correct", "files", "label", "labels", "names", "response", "template"})
 _REFERENCE = re.compile(r"media:([0-9a-f]{64})")
 
 

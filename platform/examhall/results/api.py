@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from examhall.attempts import operations as attempts
 from examhall.attempts.engine.states import State
 from examhall.attempts.models import Attempt
+from examhall.bank.media import shown
 from examhall.exams.access import find_exam
 from examhall.extensions import Statement
 from examhall.identity.models import User
@@ -51,7 +52,7 @@ class Result(DetailView):
 
     def represent(self, record: Review) -> dict[str, Any]:
         """What is released, and nothing else."""
-        result = {"released": record.released, "grade": record.grade, "slots": record.slots}
+        result = {"released": record.released, "grade": record.grade, "slots": shown(record.slots)}
         return ResultOut.model_validate(result).model_dump(mode="json", exclude_unset=True)
 
 
