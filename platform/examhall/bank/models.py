@@ -115,7 +115,15 @@ class Question(MutableRecord):
         sa.Index(None, "tenant_id", "bank_id", "category"),
         sa.Index(None, "tenant_id", "category_id"),
         sa.Index(None, "tenant_id", "bank_id", "fingerprint"),
-    )
+        sa.Index(None, "tenant_id", "import_id"),
+        # What lists are ordered by; the first also holds what they are narrowed by, so that counting reads no rows
+        sa.Index(
+            "ix_questions_list", "tenant_id", "bank_id", "created_at", "id", "status", "type", "difficulty", "language",
+            "author_id",
+        ),
+        sa.Index("ix_questions_changed", "tenant_id", "bank_id", "updated_at", "id"),
+        sa.Index("ix_questions_name", "tenant_id", "bank_id", "name", "id"),
+    )  # fmt: skip
 
     bank_id: Mapped[UUID] = mapped_column(sa.Uuid)
     type: Mapped[str] = mapped_column(sa.String(40))
@@ -258,6 +266,8 @@ class ImportJob(MutableRecord):
     options: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     #: Figures of what was found: questions, errors, warnings, losses, duplicates.
     found: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    #: What committing wrote, for undo: categories made, and what questions were that got a version.
+    written: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     #: Why it could not be read; a msgid.
     failure: Mapped[str] = mapped_column(sa.Text, default="")
     created_by: Mapped[UUID | None] = mapped_column(sa.Uuid, default=actor_id)

@@ -60,9 +60,9 @@ class _Watch:
     """The audit hook. Refuses by `PermissionError`, as the system would."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = os.path.realpath(folder) + os.sep
+        self.folder = _real(folder)
         roots = [sys.prefix, sys.base_prefix, *filter(os.path.isabs, sys.path)]
-        self.code = tuple({os.path.realpath(root) + os.sep for root in roots if os.path.isdir(root)} - {os.sep})
+        self.code = tuple({_real(root) for root in roots if os.path.isdir(root)} - {os.sep})
 
     def __call__(self, event: str, args: tuple[Any, ...]) -> None:
         if event == "open":
@@ -75,10 +75,11 @@ class _Watch:
             raise PermissionError(f"{event} outside the import's folder")
 
     def _may_open(self, path: Any, flags: int) -> bool:
-        if self._inside(path):
-            return True
-        reads: bool = not flags & _WRITES
-        return reads and (os.path.realpath(path) + os.sep).startswith(self.code)
+        return self._inside(path) or (not flags & _WRITES and _real(path).startswith(self.code))
 
     def _inside(self, path: Any) -> bool:
-        return (os.path.realpath(path) + os.sep).startswith(self.folder)
+        return _real(path).startswith(self.folder)
+
+
+def _real(path: Any) -> str:
+    return str(os.path.realpath(os.fsdecode(path))) + os.sep

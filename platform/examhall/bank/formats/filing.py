@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
@@ -11,11 +10,8 @@ from examhall.bank.formats import Import, Item, Message
 from examhall.errors import N_, FieldError, Invalid
 
 EXTERNAL_ID_LIMIT = 200
-POINTS_LIMIT = Decimal(10_000)
-DIFFICULTIES = ("", "easy", "medium", "hard")
 STATUSES = ("draft", "ready", "retired")
 
-_LANGUAGE = re.compile(r"([A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,5})?")
 _CENT = Decimal("0.01")
 
 
@@ -29,9 +25,9 @@ def filed(item: Item) -> Item:
         category_external_id=texts.one_line("category", item.category_external_id, EXTERNAL_ID_LIMIT),
         tags=texts.tags(item.tags),
         external_id=texts.one_line("id", item.external_id, EXTERNAL_ID_LIMIT),
-        difficulty=_one_of("difficulty", item.difficulty, DIFFICULTIES),
-        language=_language(item.language),
-        status=_one_of("status", item.status, STATUSES),
+        difficulty=texts.difficulty(item.difficulty),
+        language=texts.language(item.language),
+        status=_status(item.status),
         points=points,
         losses=[*item.losses, *losses],
     )
@@ -49,30 +45,20 @@ def all_filed(found: Import) -> Import:
 
 
 def _points(item: Item) -> tuple[Decimal, list[Message]]:
+    """The points, and what is lost where a file has more decimals than a bank keeps."""
     try:
-        points = item.points.quantize(_CENT)
-        fits = 0 <= points <= POINTS_LIMIT
+        rounded = item.points.quantize(_CENT)
     except InvalidOperation:
-        fits = False
-    if not fits:
-        message = N_("A question is worth 0 to %(limit)s points. Correct the number of points.")
-        raise Invalid(errors=[FieldError("points", message, {"limit": str(POINTS_LIMIT)})])
-    if points == item.points:
-        return item.points, []
+        return texts.points(item.points), []
+    if rounded == item.points:
+        return texts.points(item.points), []
     message = N_("Points are kept with two decimals: %(given)s becomes %(kept)s.")
-    params = {"given": str(item.points)[:40], "kept": str(points)}
-    return points, [Message(item.line, message, params, item.element)]
+    params = {"given": str(item.points)[:40], "kept": str(rounded)}
+    return texts.points(rounded), [Message(item.line, message, params, item.element)]
 
 
-def _one_of(field: str, value: str, known: tuple[str, ...]) -> str:
-    if value not in known:
-        message = N_("Choose one of: %(known)s.")
-        raise Invalid(errors=[FieldError(field, message, {"known": ", ".join(filter(None, known))})])
-    return value
-
-
-def _language(tag: str) -> str:
-    if len(tag) > 35 or not _LANGUAGE.fullmatch(tag):
-        message = N_("Write a language as its tag, such as en or pt-BR.")
-        raise Invalid(errors=[FieldError("language", message)])
-    return tag
+def _status(text: str) -> str:
+    if text not in STATUSES:
+        message = N_("There is no such status. Choose one of: %(known)s.")
+        raise Invalid(errors=[FieldError("status", message, {"known": ", ".join(STATUSES)})])
+    return text

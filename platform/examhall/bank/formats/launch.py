@@ -48,7 +48,7 @@ def start(place: Path) -> Reader:
             [sys.executable, "-P", "-m", "examhall.bank.formats.worker", str(place)],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=trace, close_fds=True,
             pass_fds=(lock.fileno(),), start_new_session=True, cwd=place,
-            env={"PYTHONPATH": os.pathsep.join(code), "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"},
+            env={"PYTHONPATH": os.pathsep.join(code), "LC_ALL": "C.UTF-8"},
         )  # fmt: skip
     waiter = threading.Thread(target=process.wait, name="import", daemon=True)
     waiter.start()

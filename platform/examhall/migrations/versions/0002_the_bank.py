@@ -194,6 +194,7 @@ def make_tables() -> None:
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("options", sa.JSON(), nullable=False),
         sa.Column("found", sa.JSON(), nullable=False),
+        sa.Column("written", sa.JSON(), nullable=False),
         sa.Column("failure", sa.Text(), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=True),
         sa.Column("committed_at", Moment(), nullable=True),
