@@ -231,7 +231,10 @@ def uploads(draw: st.DrawFn) -> Case:
     body = kind.validate(
         common(draw)
         | {"max_files": draw(st.integers(1, 10)), "max_bytes": draw(st.integers(1, 20 * 2**20))}
-        | {"accept": draw(st.lists(st.sampled_from(["pdf", ".DOCX", "png"]), min_size=1, max_size=4)), "marking_notes": SECRET}
+        | {
+            "accept": draw(st.lists(st.sampled_from(["pdf", ".DOCX", "png"]), min_size=1, max_size=4)),
+            "marking_notes": SECRET,
+        }
     )
     files = draw(st.lists(st.uuids(), unique=True, max_size=10))
     response = {"files": [file.hex for file in files]}

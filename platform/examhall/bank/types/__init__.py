@@ -6,6 +6,7 @@ type and which loads a subclass of `QuestionType`. They are found once, when the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
@@ -27,6 +28,7 @@ from examhall.bank.types.upload import Upload
 from examhall.errors import N_, ConfigurationError, FieldError, Invalid
 
 GROUP = "examhall.question_types"
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")  # it stands in addresses, names of files and a column
 
 _OWN: tuple[QuestionType, ...] = (
     SingleChoice(),
@@ -61,19 +63,21 @@ def _plugged(point: EntryPoint, types: Mapping[str, QuestionType]) -> QuestionTy
     package, key = point.dist.name if point.dist else point.module, f"{GROUP}.{point.name}"
     if point.name in types:
         raise ConfigurationError(package, key, "A question type has this name already. Rename it or uninstall one.")
+    if not _NAME.fullmatch(point.name):
+        raise ConfigurationError(package, key, "Name it with small letters, digits and _, at most 40 of them.")
     try:
         kind = point.load()
-    except (ImportError, AttributeError) as error:
+    except Exception as error:  # whatever goes wrong in the code of others as it is imported
         raise ConfigurationError(package, key, f"{point.value} can't be loaded ({error}). Mend the package.") from error
     if not isinstance(kind, type) or not issubclass(kind, QuestionType):
         raise ConfigurationError(package, key, f"{point.value} is no subclass of QuestionType. Name one that is.")
     try:
-        named = kind.name
-        plugged = kind()
+        name, plugged = kind.name, kind()
+        _ = kind.label, kind.Body
     except (AttributeError, TypeError) as error:
         raise ConfigurationError(package, key, f"{point.value} lacks a part ({error}). Write it.") from error
-    if named != point.name:
-        raise ConfigurationError(package, key, f'{point.value} is named "{named}". Give the entry point that name.')
+    if name != point.name:
+        raise ConfigurationError(package, key, f'{point.value} is named "{name}". Give the entry point that name.')
     return plugged
 
 
