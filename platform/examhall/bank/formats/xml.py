@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree
@@ -16,6 +17,7 @@ from examhall.errors import N_, FieldError, Invalid, PayloadTooLarge
 SIZE_LIMIT = 24 * 1024 * 1024
 TAGS_LIMIT = 400_000  # a tree takes some 200 bytes for each tag and each attribute
 ATTRIBUTES_LIMIT = 600_000
+PART_LIMIT = 20_000
 
 # Encodings that hold ASCII as it is, by the names that declarations give them.
 _ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "ascii", "ascii": "ascii", "iso-8859-1": "iso-8859-1",
@@ -25,6 +27,22 @@ _DECLARATION = re.compile(
     r"""<\?xml\s[^>?]*?(?:encoding\s*=\s*["'](?P<encoding>[A-Za-z0-9._-]{1,40})["'][^>?]*)?\?>""", re.ASCII
 )
 _NAME = re.compile(r"\{[^}]*\}")
+_LITERAL = re.compile(r"<!\[CDATA\[.*?\]\]>", re.DOTALL)
+_CHUNK = 2**16
+_TOO_MANY = N_("The file has too many elements. Split it and import the parts one after the other.")
+_OPTIONS: dict[str, Any] = {
+    "encoding": "utf-8",
+    "resolve_entities": False,
+    "load_dtd": False,
+    "no_network": True,
+    "dtd_validation": False,
+    "attribute_defaults": False,
+    "huge_tree": False,
+    "recover": False,
+    "remove_comments": True,
+    "remove_pis": True,
+    "collect_ids": False,
+}
 
 
 def parse(data: bytes) -> Any:
@@ -33,33 +51,62 @@ def parse(data: bytes) -> Any:
     Raises PayloadTooLarge beyond SIZE_LIMIT bytes, and Invalid (field `file`, with the line where one is known) for
     what is not well-formed, not in a known encoding, nested deeper than 256 levels, has a DOCTYPE or too many tags.
     """
+    text = _harmless(data)
+    if text.count("<") > TAGS_LIMIT or text.count("=") > ATTRIBUTES_LIMIT:
+        raise _refused(_TOO_MANY)
+    try:
+        return etree.fromstring(text.encode(), etree.XMLParser(**_OPTIONS))
+    except etree.XMLSyntaxError as error:
+        raise _not_well_formed(error) from None
+
+
+def children(data: bytes) -> Iterator[Any]:
+    """First the root element, still empty, then its children one at a time, each gone when the next is asked for.
+
+    For files of many parts, of which each may have as many tags as PART_LIMIT; raises as `parse` does.
+    """
+    text = _harmless(data)
+    if _LITERAL.sub("", text).count("=") > ATTRIBUTES_LIMIT:
+        raise _refused(_TOO_MANY)
+    parser = etree.XMLPullParser(events=("start", "end"), **_OPTIONS)
+    encoded, depth, tags = text.encode(), 0, 0
+    element: Any
+    root: Any = None
+    try:
+        for start in range(0, len(encoded), _CHUNK):
+            parser.feed(encoded[start : start + _CHUNK])
+            for event, element in parser.read_events():
+                depth += 1 if event == "start" else -1
+                tags += event == "start"
+                if tags > PART_LIMIT:
+                    raise _refused(_TOO_MANY)
+                if root is None:
+                    root = element
+                    yield root
+                elif event == "end" and depth == 1:
+                    yield element
+                    element.clear()
+                    del root[:-1]  # the last one still waits for the text behind it
+                    tags = 0
+        parser.close()
+    except etree.XMLSyntaxError as error:
+        raise _not_well_formed(error) from None
+
+
+def _harmless(data: bytes) -> str:
     if len(data) > SIZE_LIMIT:
         message = N_("The file has more than %(limit)s MB. Split it and import the parts one after the other.")
         raise PayloadTooLarge(message, limit=SIZE_LIMIT // 2**20)
     text = _decoded(data)
     if _has_doctype(text):
         raise _refused(N_("The file has a document type (<!DOCTYPE …>), which is not read. Remove it and try again."))
-    if text.count("<") > TAGS_LIMIT or text.count("=") > ATTRIBUTES_LIMIT:
-        raise _refused(N_("The file has too many elements. Split it and import the parts one after the other."))
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        dtd_validation=False,
-        attribute_defaults=False,
-        huge_tree=False,
-        recover=False,
-        remove_comments=True,
-        remove_pis=True,
-        collect_ids=False,
-    )
-    try:
-        return etree.fromstring(text.encode(), parser)
-    except etree.XMLSyntaxError as error:
-        message = N_("Line %(line)s is not well-formed XML: %(reason)s. Correct it there and try again.")
-        reason = str(error.msg).partition(", line ")[0][:200]
-        raise _refused(message, line=error.lineno or 1, reason=reason) from None
+    return text
+
+
+def _not_well_formed(error: etree.XMLSyntaxError) -> Invalid:
+    message = N_("Line %(line)s is not well-formed XML: %(reason)s. Correct it there and try again.")
+    reason = str(error.msg).partition(", line ")[0][:200]
+    return _refused(message, line=error.lineno or 1, reason=reason)
 
 
 def local(element: Any) -> str:

@@ -208,6 +208,8 @@ def _essay(markup: Markup, body: Data) -> str:
     ):
         markup.element(tag, value)
     markup.rich("graderinfo", body["marking_notes"])
+    if body["template"] != body["template"].strip():
+        markup.lose(N_("White space around the template is left out."))
     markup.open("responsetemplate", format="plain_text")
     markup.text(body["template"])
     markup.close("responsetemplate")

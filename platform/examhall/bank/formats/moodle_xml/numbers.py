@@ -131,6 +131,8 @@ def _write_units(markup: Markup, body: Data) -> None:
     grading = {"none": 0, "optional": 0, "required": 2 if body["unit_penalty_of"] == "max" else 1}[use]
     if use == "optional" and choice:
         markup.lose(N_("An optional unit is written and not chosen in Moodle."))
+    if use == "optional" and Decimal(body["unit_penalty"]):
+        markup.lose(N_("A wrong unit costs nothing in Moodle where units are optional."))
     markup.element("unitgradingtype", grading)
     markup.element("unitpenalty", body["unit_penalty"])
     markup.element("showunits", 3 if use == "none" else 2 if choice else 0)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from decimal import Decimal
 from html import escape
 from typing import Any, get_args
 
-from examhall.bank.formats import CategoryInfo, Import, Item, Medium, Message
+from examhall.bank.formats import CategoryInfo, Import, Item, Medium, Message, xml
 from examhall.bank.formats.moodle_xml import choices, gaps, written
 from examhall.bank.formats.moodle_xml.choices import Draft
 from examhall.bank.formats.moodle_xml.files import Files
@@ -20,8 +21,6 @@ from examhall.bank.formats.moodle_xml.node import Fault, Node, shortened
 from examhall.bank.formats.moodle_xml.question import Grades, Question
 from examhall.bank.formats.moodle_xml.texts import NOT_THERE, UNNAMED, Texts
 from examhall.bank.formats.moodle_xml.wild import mended
-from examhall.bank.formats.xml import local
-from examhall.bank.formats.xml import parse as parse_xml
 from examhall.bank.richtext import plain_text, sanitise
 from examhall.bank.types import type_named
 from examhall.errors import N_, FieldError, Invalid
@@ -90,35 +89,92 @@ def parse(data: bytes, *, grades: Grades = "keep", **settings: Any) -> Import:
     if settings or grades not in get_args(Grades):
         raise Invalid(errors=[FieldError("grades", N_("Choose one of: %(known)s."), {"known": "keep, error, nearest"})])
     data, notes = mended(data)
-    root = parse_xml(data)
     result = Import([], [], losses=notes)
-    questions = [root] if local(root) == "question" else [child for child in root if local(child) == "question"]
-    if local(root) not in ("quiz", "question"):
+    elements = xml.children(data)
+    root = next(elements)
+    if xml.local(root) == "question":
+        elements = iter([xml.parse(data)])
+    elif xml.local(root) != "quiz":
         message = N_("This is XML, but its first element is <%(name)s> and not <quiz>. Is it the right file?")
-        result.errors.append(Message(root.sourceline or 1, message, {"name": local(root)[:40]}))
+        result.errors.append(Message(root.sourceline or 1, message, {"name": xml.local(root)[:40]}))
         return result
-    category = CategoryInfo("")
-    lines_of_ids: dict[str, int] = {}
-    for number, element in enumerate(questions, start=1):
-        if number > QUESTIONS_LIMIT:
-            message = N_("There are more than %(limit)s questions. Split the file and import the parts.")
-            result.errors.append(Message(element.sourceline or 0, message, {"limit": QUESTIONS_LIMIT}))
-            break
-        node = Node.of(element, f"question[{number}]")
+    reading = _Reading(result, grades)
+    for element in elements:
+        reading.read(element)
+    if not reading.count:
+        result.errors.append(Message(1, N_("There is no question in this file. Is it the right one?")))
+    return result
+
+
+@dataclass
+class _Reading:
+    """A file on its way: the questions so far, the category that holds, and where each id number was first seen."""
+
+    result: Import
+    grades: Grades
+    count: int = 0
+    category: CategoryInfo = field(default_factory=lambda: CategoryInfo(""))
+    lines_of_ids: dict[str, int] = field(default_factory=dict)
+
+    def read(self, element: Any) -> None:
+        """A child of <quiz>: a question, a category or something else, which is told."""
+        if xml.local(element) != "question":
+            message = N_("<%(name)s> is no question, so it is left out.")
+            self.result.losses.append(Message(element.sourceline or 0, message, {"name": xml.local(element)[:40]}))
+            return
+        self.count += 1
+        if self.count > QUESTIONS_LIMIT:
+            if self.count == QUESTIONS_LIMIT + 1:
+                message = N_("There are more than %(limit)s questions. Split the file and import the parts.")
+                self.result.errors.append(Message(element.sourceline or 0, message, {"limit": QUESTIONS_LIMIT}))
+            return
+        node = Node.of(element, f"question[{self.count}]")
         try:
             if node.attributes.get("type") == "category":
-                category = _category(node, result)
+                self.category = _category(node, self.result)
             else:
-                result.questions.append(_question(node, category, result, grades, lines_of_ids))
+                self.result.questions.append(self._question(node))
         except Fault as fault:
-            result.errors.extend(fault.messages)
-    if not questions:
-        result.errors.append(Message(1, N_("There is no question in this file. Is it the right one?")))
-    for child in root if local(root) == "quiz" else ():
-        if local(child) != "question":
-            message = N_("<%(name)s> is no question, so it is left out.")
-            result.losses.append(Message(child.sourceline or 0, message, {"name": local(child)[:40]}))
-    return result
+            self.result.errors.extend(fault.messages)
+
+    def _question(self, node: Node) -> Item:
+        kind = (node.take_attribute("type") or "").lower()
+        if kind not in _READERS and kind not in _WITH_PLACES:
+            raise _unknown(node, kind)
+        media: dict[str, Medium] = {}
+        question = Question(node, kind, Texts(Files(node, media)), self.grades)
+        name = _name(question)
+        prompt = _prompt(question)
+        shared = {"feedback": question.html("generalfeedback")} | {
+            ours: question.html(theirs) for ours, theirs in _FEEDBACK.items()
+        }
+        hints = _hints(question)
+        points, status = _points(question), "retired" if question.yes("hidden", False) else "ready"
+        external_id, tags = _external_id(question, self.lines_of_ids), _tags(question)
+        if kind in _WITH_PLACES:
+            type_name, data = _WITH_PLACES[kind](question, prompt)
+        else:
+            type_name, data = _READERS[kind](question)
+        body = _validated(question, type_name, {"prompt": prompt, **shared, "hints": hints, **data})
+        losses = [*question.texts.losses, *leftovers(node, kind), *question.texts.files.unused()]
+        self.result.media.update(media)
+        if points is None:
+            points = Decimal(sum(gap["weight"] for gap in body["gaps"])) if type_name == "cloze" else Decimal(1)
+        return Item(
+            line=node.line,
+            name=name or plain_text(body["prompt"], _NAME_FROM_STEM) or node.path,
+            type=type_name,
+            body=body,
+            category=self.category.path,
+            category_external_id=self.category.external_id,
+            tags=tags,
+            external_id=external_id,
+            points=points,
+            status=status,
+            warnings=question.texts.warnings,
+            losses=losses,
+            element=node.path,
+        )
 
 
 def _category(node: Node, result: Import) -> CategoryInfo:
@@ -146,46 +202,6 @@ def _parts(path: str) -> list[str]:
     """The names of a path, in which // stands for a / within a name."""
     names = path.replace("//", "\u2044").split("/")
     return [name for name in names if name.strip()]
-
-
-def _question(node: Node, category: CategoryInfo, result: Import, grades: Grades, lines_of_ids: dict[str, int]) -> Item:
-    kind = (node.take_attribute("type") or "").lower()
-    if kind not in _READERS and kind not in _WITH_PLACES:
-        raise _unknown(node, kind)
-    media: dict[str, Medium] = {}
-    question = Question(node, kind, Texts(Files(node, media)), grades)
-    name = _name(question)
-    prompt = _prompt(question)
-    shared = {"feedback": question.html("generalfeedback")} | {
-        ours: question.html(theirs) for ours, theirs in _FEEDBACK.items()
-    }
-    hints = _hints(question)
-    points, status = _points(question), "retired" if question.yes("hidden", False) else "ready"
-    external_id, tags = _external_id(question, lines_of_ids), _tags(question)
-    if kind in _WITH_PLACES:
-        type_name, data = _WITH_PLACES[kind](question, prompt)
-    else:
-        type_name, data = _READERS[kind](question)
-    body = _validated(question, type_name, {"prompt": prompt, **shared, "hints": hints, **data})
-    losses = [*question.texts.losses, *leftovers(node, kind), *question.texts.files.unused()]
-    result.media.update(media)
-    if points is None:
-        points = Decimal(sum(gap["weight"] for gap in body["gaps"])) if type_name == "cloze" else Decimal(1)
-    return Item(
-        line=node.line,
-        name=name or plain_text(body["prompt"], _NAME_FROM_STEM) or node.path,
-        type=type_name,
-        body=body,
-        category=category.path,
-        category_external_id=category.external_id,
-        tags=tags,
-        external_id=external_id,
-        points=points,
-        status=status,
-        warnings=question.texts.warnings,
-        losses=losses,
-        element=node.path,
-    )
 
 
 def _unknown(node: Node, kind: str) -> Fault:

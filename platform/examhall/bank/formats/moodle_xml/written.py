@@ -164,10 +164,11 @@ def _units(question: Question) -> dict[str, Any]:
         "unit_input": "choice" if shown in (_RADIO, _SELECT) else "text",
         "units_left": left,
     }
-    if data["unit_use"] == "required" and penalty and (said := penalty.take_text()):
+    if data["unit_use"] == "optional":
+        return data | {"unit_penalty": "0"}  # there a wrong unit costs nothing
+    if penalty and (said := penalty.take_text()):
         data["unit_penalty"] = as_text(question.number(penalty, said))
-        data["unit_penalty_of"] = "max" if grading == "2" else "mark"
-    return data
+    return data | {"unit_penalty_of": "max" if grading == "2" else "mark"}
 
 
 def _datasets(question: Question) -> dict[str, Any]:
