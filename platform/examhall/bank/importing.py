@@ -120,9 +120,9 @@ class _Plan:
     """Decides, question by question, by what the bank holds at this moment and what stood before it in the file."""
 
     options: imports.Options
-    by_id: dict[str, sa.Row[Any]]
-    by_words: dict[str, sa.Row[Any]]
-    in_bank: dict[str, sa.Row[Any]]
+    by_id: dict[str, Any]
+    by_words: dict[str, Any]
+    in_bank: dict[str, Any]
     seen: set[str] = field(default_factory=set)
     skipped: int = 0
     given: set[UUID] = field(default_factory=set)

@@ -230,11 +230,11 @@ def _require(job: ImportJob, *states: ImportState) -> None:
 # parts ----------------------------------------------------------------------------------------------------------
 
 
-def _job(import_id: UUID) -> sa.Select[tuple[ImportJob]]:
+def _job(import_id: UUID) -> sa.Select[ImportJob]:
     return sa.select(ImportJob).where(ImportJob.tenant_id == tenant_id(), ImportJob.id == import_id)
 
 
-def _locked(import_id: UUID) -> sa.Select[tuple[ImportJob]]:
+def _locked(import_id: UUID) -> sa.Select[ImportJob]:
     return _job(import_id).with_for_update().execution_options(populate_existing=True)
 
 

@@ -66,7 +66,7 @@ def _refuse_changed(session: Session, job: ImportJob, changed: dict[str, dict[st
     return {row.latest_version_id for row in ours} | {UUID(one["version"]) for one in changed.values()}
 
 
-def _refuse_commented(session: Session, brought: sa.Select[tuple[UUID]]) -> None:
+def _refuse_commented(session: Session, brought: sa.Select[UUID]) -> None:
     statement = sa.select(_comments.c.id).where(_of(_comments), _comments.c.question_id.in_(brought)).limit(1)
     if session.execute(statement).first():
         raise _in_the_way(N_("Somebody commented on one of its questions."))
