@@ -172,7 +172,7 @@ def _misfits(key: Key, keys: Sequence[str], worth: Worth, tried: Iterable[frozen
         ticked
         for ticked in tried
         if abs(
-            kind.grade(body, [places[name] for name in keys if name in ticked])
+            (kind.grade(body, [places[name] for name in keys if name in ticked]) or 0)
             - min(max(worth(ticked) / key.best, Decimal(0)), Decimal(1))
         )
         > _CLOSE

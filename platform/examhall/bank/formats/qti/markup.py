@@ -107,6 +107,8 @@ class Markup:
         return escape(" ".join("".join(element.itertext()).split()), quote=False)
 
     def _medium(self, element: Any, replace: Replace) -> str:
+        if formula := element.get("data-equation-content"):
+            return escape(f"\\({formula}\\)", quote=False)
         sources = [element, *tree.inner(element, "source", "img")]
         href = next((found for source in sources if (found := source.get("src") or source.get("data"))), "")
         alternative = element.get("alt") or element.get("aria-label") or tree.words(element)

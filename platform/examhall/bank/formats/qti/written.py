@@ -7,9 +7,10 @@ the middles between them are tried, and the answers that result are graded there
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from examhall.bank.formats.qti.feedback import Probe
@@ -83,7 +84,7 @@ def numbers(scorer: Scorer, name: str, trying: Try, notes: Notes) -> Written:
     """The answers of a response that is a number. Raises Fault where none earns anything or that can't be told."""
     intervals = _intervals(scorer, name, notes)
     edges = sorted({edge for interval in intervals for edge in (interval.low, interval.high)})
-    middles = [(low + high) / 2 for low, high in zip(edges, edges[1:], strict=False)]
+    middles = [(low + high) / 2 for low, high in pairwise(edges)]
     ends = [edges[0] - 1, edges[-1] + 1] if edges else [Decimal(0)]
     outcomes = {point: trying(number(point), {}) for point in sorted([*edges, *middles, *ends])}
     best = max(outcome.score for outcome in outcomes.values())
@@ -129,7 +130,7 @@ def _wrong(found: Written, parts: Mapping[Decimal, Decimal], edges: Sequence[Dec
     body = kind.load({"prompt": "?", "answers": found.answers})
     if any("digits" in answer for answer in found.answers):
         return False
-    wrong = [point for point, part in parts.items() if abs(kind.grade(body, format(point, "f")) - part) > _CLOSE]
+    wrong = [point for point, part in parts.items() if abs((kind.grade(body, format(point, "f")) or 0) - part) > _CLOSE]
     if wrong and all(point in edges for point in wrong):
         message = N_("%(point)s itself does not count in the file; here the bounds of an answer count, too.")
         notes.loss(None, message, point=as_text(wrong[0]))
@@ -235,7 +236,10 @@ def _intervals(scorer: Scorer, name: str, notes: Notes) -> list[_Interval]:
         found += [_point(key) for key in declared.correct.items if isinstance(key, Decimal)]
     if len(found) > 4 * _CANDIDATES_LIMIT:
         raise notes.fault(scorer.rules, N_("The response processing takes too many steps. Make it simpler."))
-    return list({(one.low, one.high): one for one in reversed(found)}.values())[::-1]
+    first: dict[tuple[Decimal, Decimal], _Interval] = {}
+    for interval in found:
+        first.setdefault((interval.low, interval.high), interval)
+    return list(first.values())
 
 
 def _point(value: Decimal) -> _Interval:

@@ -1,0 +1,125 @@
+"""Responses that are written, drawn out or handed in: textEntry and slider alone, extendedText, upload."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from examhall.bank.formats.qti import tree, written
+from examhall.bank.formats.qti.feedback import Probe, Texts
+from examhall.bank.formats.qti.notes import Fault
+from examhall.bank.formats.qti.scoring import Scorer, rounded_points
+from examhall.bank.formats.qti.subject import Draft, Subject, limit
+from examhall.bank.types.essay import LINES_LIMIT
+from examhall.errors import N_
+
+_NUMBERS = ("integer", "float")
+_ENDINGS = {"application/pdf": "pdf", "text/plain": "txt", "image/png": "png", "image/jpeg": "jpg", "image/gif": "gif",
+            "application/zip": "zip", "text/csv": "csv", "application/msword": "doc",
+            "application/vnd.oasis.opendocument.text": "odt", "application/rtf": "rtf",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+            "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx"}  # fmt: skip
+ENDINGS = {ending: media_type for media_type, ending in _ENDINGS.items()}
+
+
+def text_entry(subject: Subject, interaction: Any) -> Draft:
+    """A textEntryInteraction that is all there is to answer: short_text or, by its base type, numeric."""
+    declared = subject.declared(interaction)
+    numeric = declared.base in _NUMBERS
+    read = written.numbers if numeric else written.texts
+
+    def trying(response: Any, assumed: Any) -> Any:
+        return subject.scorer.outcome({declared.identifier: response}, assumed)
+
+    found = read(subject.scorer, declared.identifier, trying, subject.notes)
+    texts = subject.feedback(found.probes)
+    answers = [{**answer, "feedback": texts.of(name)} for answer, name in zip(found.answers, found.names, strict=False)]
+    if numeric and (other := texts.of("*")) and len(found.names) == len(found.answers) and "any" not in answers[-1]:
+        answers.append({"any": True, "fraction": "0", "feedback": other})
+    data: dict[str, Any] = {"answers": answers}
+    if not numeric:
+        data["case_sensitive"] = found.case_sensitive
+    return Draft("numeric" if numeric else "short_text", data, texts, subject.scorer.points(found.best))
+
+
+def slider(subject: Subject, interaction: Any) -> Draft:
+    """A sliderInteraction as numeric."""
+    subject.notes.loss(
+        interaction, N_("A slider (sliderInteraction) becomes a number to write; its bounds are left out.")
+    )
+    if subject.declared(interaction).base not in _NUMBERS:
+        raise subject.notes.fault(interaction, N_("The response of a slider is a number. Change its base type."))
+    return text_entry(subject, interaction)
+
+
+def essay(subject: Subject, interaction: Any) -> Draft:
+    """An extendedTextInteraction as essay."""
+    notes = subject.notes
+    for name in ("expectedLength", "placeholderText", "patternMask", "maxStrings", "minStrings", "stringIdentifier"):
+        if interaction.get(name) not in (None, "", "0"):
+            notes.loss(interaction, N_('"%(name)s" of the text to write is left out.'), name=name)
+    if interaction.get("format") == "xhtml":
+        notes.loss(interaction, N_("The answer may be formatted in the file; here it is plain text."))
+    lines = limit(interaction, "expectedLines") or 10
+    data = {
+        "template": _template(subject, interaction),
+        "lines": min(lines, LINES_LIMIT),
+        "min_words": _counted(interaction, "min_words"),
+        "max_words": _counted(interaction, "max_words"),
+        "marking_notes": subject.marking_notes(),
+    }
+    return _unscored(subject, "essay", data)
+
+
+def upload(subject: Subject, interaction: Any) -> Draft:
+    """An uploadInteraction as upload."""
+    kinds = interaction.get("type", "").replace(",", " ").split()
+    endings = list(dict.fromkeys(_ENDINGS[kind] for kind in kinds if kind in _ENDINGS))
+    if unknown := [kind for kind in kinds if kind not in _ENDINGS]:
+        message = N_("Files of the type %(names)s are not known here; other types are allowed as told.")
+        subject.notes.loss(interaction, message, names=", ".join(unknown)[:200])
+    data: dict[str, Any] = {"marking_notes": subject.marking_notes()}
+    if endings:
+        data["accept"] = endings
+    declared = subject.scorer.declarations.get(subject.response_of(interaction))
+    if declared is not None and declared.cardinality != "single":
+        data["max_files"] = 10
+    return _unscored(subject, "upload", data)
+
+
+def description(subject: Subject) -> Draft:
+    """An item without interaction: a text to read."""
+    return Draft("description", {})
+
+
+def _counted(interaction: Any, name: str) -> int | None:
+    """Words at least or at most, as our own files say it."""
+    for part in interaction.get("class", "").split():
+        kind, _, number = part.rpartition("-")
+        if kind == name.replace("_", "-") and number.isascii() and number.isdigit() and len(number) < 6:
+            return int(number) or None
+    return None
+
+
+def _template(subject: Subject, interaction: Any) -> str:
+    for declared in tree.children(subject.root, "responseDeclaration"):
+        default = tree.child(declared, "defaultValue")
+        if declared.get("identifier") == subject.response_of(interaction) and default is not None:
+            return "\n".join("".join(found.itertext()) for found in tree.children(default, "value"))
+    return ""
+
+
+def _unscored(subject: Subject, name: str, data: dict[str, Any]) -> Draft:
+    """A question that a person marks: its rules, if any, are only asked which feedback everybody gets."""
+    texts = Texts()
+    points = None
+    try:
+        scorer: Scorer = subject.scorer
+        points = scorer.declared_maximum()
+        if scorer.feedbacks:
+            shown = scorer.outcome({}).shown
+            texts = subject.feedback([Probe(frozenset(), Decimal(mark), shown) for mark in (0, 1)])
+    except Fault:
+        subject.notes.loss(None, N_("The response processing of a question that a person marks is left out."))
+    return Draft(name, data, texts, rounded_points(points or Decimal(1)))

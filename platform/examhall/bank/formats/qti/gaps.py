@@ -1,0 +1,242 @@
+"""Items with gaps: inline choices, text entries and choices within a text, and words to be put into gaps.
+
+Each gap is tried while the others are empty; where that earns nothing, while the others are right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from functools import partial
+from html import escape
+from math import lcm
+from typing import Any
+
+from examhall.bank.formats.qti import choices, tree, written
+from examhall.bank.formats.qti.feedback import Probe
+from examhall.bank.formats.qti.scoring import Outcome, fraction
+from examhall.bank.formats.qti.subject import Draft, Subject, hint, keys, limit
+from examhall.bank.formats.qti.values import Declaration, Value, value
+from examhall.bank.types.cloze import WEIGHT_LIMIT
+from examhall.bank.types.contract import as_text
+from examhall.errors import N_
+
+GAPS = frozenset({"inlineChoiceInteraction", "textEntryInteraction", "choiceInteraction"})
+
+_DISPLAYS = ("dropdown", "radio", "radio_row", "checkbox", "checkbox_row")
+Responses = dict[str, Value | None]
+
+
+def cloze(subject: Subject) -> Draft:
+    """An item whose interactions all stand for gaps."""
+    gaps = subject.interactions
+    found = [_gap(subject, gap, right) for gap, right in zip(gaps, _rights(subject), strict=True)]
+    return _draft(subject, found, lambda marks: subject.prompt(marks), gaps)
+
+
+def gap_match(subject: Subject, interaction: Any) -> Draft:
+    """A gapMatchInteraction: each gap becomes a drop-down list of all words."""
+    declared, notes = subject.declared(interaction), subject.notes
+    words = list(tree.children(interaction, "gapText", "gapImg"))
+    holes = tree.inner(interaction, "gap")
+    names = [word.get("identifier", "") for word in words]
+    if not words or not holes or len(set(names)) < len(names) or len(names) * len(holes) > 1000:
+        raise notes.fault(interaction, N_("Give the words and the gaps here, each with an identifier of its own."))
+    notes.loss(
+        interaction, N_("Words to be dragged into gaps (gapMatchInteraction) are shown as lists to choose from.")
+    )
+    if any(limit(word, "matchMax") == 1 for word in words) and len(holes) > 1:
+        notes.loss(interaction, N_("A word may be used once only in the file; here as often as one likes."))
+    correct = [item for item in (declared.correct.items if declared.correct else ()) if isinstance(item, tuple)]
+    found = []
+    for hole in holes:
+        name = hole.get("identifier", "")
+
+        def pair(word: str, name: str = name) -> tuple[str, str]:
+            return word, name
+
+        others = [item for item in correct if item[1] != name]
+        key = _hole(subject, declared, names, pair, others, hole)
+        options = [
+            {"key": own, "text": subject.text(word), "fraction": as_text(key.fractions[word.get("identifier", "")])}
+            for word, own in zip(words, keys(names), strict=True)
+        ]
+        found.append(({"kind": "choice", "display": "dropdown", "options": options}, key.best))
+    asked = subject.text(tree.child(interaction, "prompt"))
+
+    def prompt(marks: dict[Any, str]) -> str:
+        hidden = {"gapText": "", "gapImg": "", "prompt": ""}
+        text = subject.markup.html(interaction, lambda one: marks.get(one, hidden.get(one.tag)))
+        parts = [part for part in (subject.prompt({interaction: ""}), asked, text) if part]
+        return "".join(f"<div>{part}</div>" for part in parts)
+
+    return _draft(subject, found, prompt, holes)
+
+
+def _hole(
+    subject: Subject,
+    declared: Declaration,
+    names: Sequence[str],
+    pair: Callable[[str], tuple[str, str]],
+    others: Sequence[Any],
+    hole: Any,
+) -> choices.Key:
+    """The fractions of the words for one gap."""
+    for around in ([], list(others)):
+        empty = subject.outcome(declared, around).score
+        scores = {name: subject.outcome(declared, [*around, pair(name)]).score - empty for name in names}
+        if max(scores.values()) > 0:
+            if around:
+                _together(subject, hole)
+            return choices.single(names, partial(_total, scores), subject.notes)
+    raise subject.notes.fault(hole, N_("No word earns anything in this gap. Name the right one in the file."))
+
+
+def _total(scores: Mapping[str, Decimal], ticked: frozenset[str]) -> Decimal:
+    return sum((scores[name] for name in ticked), Decimal(0))
+
+
+def _right(declared: Declaration) -> Value | None:
+    """The right response; one of them, where several are for a single value."""
+    if declared.correct is None:
+        return None
+    members = declared.correct.items[:1] if declared.cardinality == "single" else declared.correct.items
+    return value(members, declared.base, declared.cardinality)
+
+
+def _together(subject: Subject, where: Any) -> None:
+    subject.notes.loss(where, N_("In the file only all gaps together earn points; here each earns its share."))
+
+
+def _rights(subject: Subject) -> list[Responses]:
+    """For each gap the right responses of all others."""
+    declared = [subject.declared(gap) for gap in subject.interactions]
+    right = {one.identifier: found for one in declared if (found := _right(one))}
+    return [{name: found for name, found in right.items() if name != one.identifier} for one in declared]
+
+
+def _gap(subject: Subject, interaction: Any, others: Responses) -> tuple[dict[str, Any], Decimal]:
+    """A gap without key and weight, and the score that its best response earns."""
+    declared = subject.declared(interaction)
+
+    def trying(around: Responses) -> Callable[[Value | None, Mapping[str, bool]], Outcome]:
+        empty = subject.scorer.outcome(around).score
+
+        def tried(response: Value | None, assumed: Mapping[str, bool]) -> Outcome:
+            found = subject.scorer.outcome({**around, declared.identifier: response}, assumed)
+            return Outcome(found.score - empty, found.shown)
+
+        return tried
+
+    read = _entry if interaction.tag == "textEntryInteraction" else _list
+    if not others or _earns(declared, trying({})):
+        return read(subject, interaction, declared, trying({}))
+    found = read(subject, interaction, declared, trying(others))
+    _together(subject, interaction)
+    return found
+
+
+def _earns(declared: Declaration, tried: Callable[[Value | None, Mapping[str, bool]], Outcome]) -> bool:
+    """Whether something can be earned in this gap alone."""
+    right = _right(declared)
+    return right is None or tried(right, {}).score > 0
+
+
+def _entry(subject: Subject, interaction: Any, declared: Declaration, tried: Any) -> tuple[dict[str, Any], Decimal]:
+    numeric = declared.base in ("integer", "float")
+    read = written.numbers if numeric else written.texts
+    found = read(subject.scorer, declared.identifier, tried, subject.notes)
+    data: dict[str, Any] = {"kind": "numeric" if numeric else "short_text", "answers": found.answers}
+    return data if numeric else {**data, "case_sensitive": found.case_sensitive}, found.best
+
+
+def _list(subject: Subject, interaction: Any, declared: Declaration, tried: Any) -> tuple[dict[str, Any], Decimal]:
+    options = list(tree.children(interaction, "inlineChoice", "simpleChoice"))
+    names = [option.get("identifier", "") for option in options]
+
+    def worth(ticked: frozenset[str]) -> Decimal:
+        members = [name for name in names if name in ticked]
+        score = tried(value(members, declared.base, declared.cardinality), {}).score
+        return score if isinstance(score, Decimal) else Decimal(0)
+
+    if not names or len(set(names)) < len(names):
+        raise subject.notes.fault(interaction, N_("Give the choices here, each with an identifier of its own."))
+    several = declared.cardinality != "single" and limit(interaction, "maxChoices") != 1
+    notes = subject.notes
+    right = [name for name in names if declared.correct and name in declared.correct.items]
+    key = (
+        choices.several(names, worth, notes, right=right, hint="sum")
+        if several
+        else choices.single(names, worth, notes)
+    )
+    if several and key.scheme != "sum":
+        notes.loss(interaction, N_("Ticks in a gap earn other points in the file; here right ones earn their share."))
+    shares = sum(part > 0 for part in key.fractions.values()) if key.scheme != "sum" else 1
+    data = {
+        "kind": "multiple" if several else "choice",
+        "display": _display(interaction, several),
+        "shuffle": tree.truth(interaction, "shuffle"),
+        "options": [
+            {
+                "key": own,
+                "text": _text(subject, option),
+                "fraction": as_text(fraction(key.fractions[name], Decimal(shares))),
+            }
+            for name, own, option in zip(names, keys(names), options, strict=True)
+        ],
+    }
+    return data, key.best
+
+
+def _text(subject: Subject, option: Any) -> str:
+    return subject.text(option) or escape(tree.words(option), quote=False)
+
+
+def _display(interaction: Any, several: bool) -> str:
+    said = hint(interaction, "display")
+    fitting = [name for name in _DISPLAYS if name.startswith("checkbox") == several]
+    if said in fitting:
+        return said
+    return "checkbox" if several else "dropdown" if interaction.tag == "inlineChoiceInteraction" else "radio"
+
+
+def _draft(
+    subject: Subject,
+    found: Sequence[tuple[dict[str, Any], Decimal]],
+    prompt: Callable[[dict[Any, str]], str],
+    elements: Sequence[Any],
+) -> Draft:
+    weights = _weights([best for _, best in found], subject)
+    marks: dict[Any, str] = {}
+    gaps = []
+    for number, (element, (gap, _), weight) in enumerate(zip(elements, found, weights, strict=True), start=1):
+        asked = subject.text(tree.child(element, "prompt"))
+        marks[element] = f"{f'<div>{asked}</div>' if asked else ''}{{#{number}}}"
+        gaps.append({"key": str(number), "weight": weight, **gap})
+    best = sum((score for _, score in found), Decimal(0))
+    right = _whole_outcome(subject)
+    probes = [Probe(frozenset(), Decimal(0), subject.scorer.outcome({}).shown)]
+    if right is not None:
+        probes.append(Probe(frozenset(), Decimal(1), right.shown))
+        if right.score > 0 and abs(right.score - best) > Decimal("0.001"):
+            best = right.score
+    return Draft("cloze", {"gaps": gaps}, subject.feedback(probes), subject.scorer.points(best), prompt(marks))
+
+
+def _whole_outcome(subject: Subject) -> Outcome | None:
+    """What all right responses together earn, as far as the file names them."""
+    declared = [subject.declared(interaction) for interaction in subject.interactions]
+    right = {one.identifier: found for one in declared if (found := _right(one))}
+    return subject.scorer.outcome(right) if len(right) == len(declared) else None
+
+
+def _weights(scores: Sequence[Decimal], subject: Subject) -> list[int]:
+    """Small whole numbers in the proportion of scores."""
+    shares = [Fraction(score / scores[0]).limit_denominator(100) for score in scores]
+    multiple = lcm(*(share.denominator for share in shares))
+    weights = [int(share * multiple) for share in shares]
+    if max(weights) > WEIGHT_LIMIT or min(weights) < 1:
+        subject.notes.loss(None, N_("The gaps earn different points in the file; here each earns the same share."))
+        return [1] * len(scores)
+    return weights

@@ -1,0 +1,107 @@
+"""What an item of QTI 1.2 shows: its texts as HTML, its responses with their choices, its metadata."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from examhall.bank.formats.qti import tree
+from examhall.bank.formats.qti.markup import Files, Markup
+from examhall.bank.formats.qti.notes import Notes
+
+_RESPONSES = ("response_lid", "response_str", "response_num", "response_grp", "response_xy", "response_extension")
+_LIKE_HTML = re.compile(r"<[A-Za-z/!]|&[a-z]+;|&#")
+
+
+@dataclass
+class Response:
+    """One response: its choices by identifier, in order, with their HTML."""
+
+    element: Any
+    name: str
+    text: str
+    choices: dict[str, str]
+
+    @property
+    def several(self) -> bool:
+        """Whether several choices may be ticked."""
+        return bool(self.element.get("rcardinality", "Single").lower() == "multiple")
+
+
+class Presentation:
+    """The texts and responses of an item."""
+
+    def __init__(self, item: Any, notes: Notes, files: Files) -> None:
+        self.item, self.notes = item, notes
+        self.markup = Markup(notes, files)
+        self.metadata = {
+            tree.words(tree.child(field, "fieldlabel")): tree.words(tree.child(field, "fieldentry"))
+            for field in item.iter("qtimetadatafield")
+        }
+        for short in item.iter("qmd_itemtype"):
+            self.metadata.setdefault("qmd_itemtype", tree.words(short))
+        shown = tree.child(item, "presentation")
+        self.prompt = "" if shown is None else self._shown(shown)
+        self.responses = [] if shown is None else [self._response(found) for found in shown.iter(*_RESPONSES)]
+
+    def text(self, element: Any) -> str:
+        """The HTML of the materials within an element."""
+        return "" if element is None else self._shown(element)
+
+    def _shown(self, element: Any) -> str:
+        parts = []
+        for inner in element:
+            if inner.tag == "material":
+                parts.append("".join(self._material(found) for found in inner))
+            elif inner.tag in (
+                "flow",
+                "flow_mat",
+                "itemfeedback",
+                "solution",
+                "hint",
+                "solutionmaterial",
+                "hintmaterial",
+            ):
+                parts.append(self._shown(inner))
+        parts = [part for part in parts if part]
+        return "".join(f"<div>{part}</div>" for part in parts) if len(parts) > 1 else "".join(parts)
+
+    def _material(self, element: Any) -> str:
+        if element.tag in ("mattext", "matemtext"):
+            text = "".join(element.itertext())
+            html = "html" in element.get("texttype", "").lower() or _LIKE_HTML.search(text)
+            return self.html(text) if html else escape(text.strip(), quote=False).replace("\n", "<br>")
+        if element.tag == "matbreak":
+            return "<br>"
+        if element.tag in ("matimage", "mataudio", "matvideo"):
+            medium = etree.Element("img", src=element.get("uri", ""), alt=element.get("label", ""))
+            return self.markup.html(_wrapped(medium))
+        return ""
+
+    def html(self, text: str) -> str:
+        """HTML from the file, with its pictures and formulas as ours."""
+        if not text.strip():
+            return ""
+        parser = lxml_html.HTMLParser(remove_comments=True, remove_pis=True, no_network=True, recover=True)
+        root = lxml_html.fragment_fromstring(text, create_parent="div", parser=parser)
+        return self.markup.html(root)
+
+    def _response(self, element: Any) -> Response:
+        labels = list(element.iter("response_label"))
+        return Response(
+            element=element,
+            name=element.get("ident", ""),
+            text=self._shown(element),
+            choices={label.get("ident", ""): self._shown(label) for label in labels if label.iter("material")},
+        )
+
+
+def _wrapped(element: Any) -> Any:
+    wrapper = etree.Element("span")
+    wrapper.append(element)
+    return wrapper

@@ -1,0 +1,143 @@
+"""QTI 1.2, above all as Canvas writes it: assessments, question banks and single items.
+
+What Canvas adds to the standard is read by its `question_type`; other files by the shape of their responses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from html import escape
+from typing import Any
+
+from examhall.bank.formats import Item, Message
+from examhall.bank.formats.qti import tree, types12
+from examhall.bank.formats.qti.item import ID_LIMIT, NAME_LIMIT
+from examhall.bank.formats.qti.markup import Files
+from examhall.bank.formats.qti.notes import Fault, Notes
+from examhall.bank.formats.qti.presentation12 import Presentation
+from examhall.bank.formats.qti.rules12 import Rules
+from examhall.bank.formats.qti.subject import Draft
+from examhall.bank.richtext import plain_text
+from examhall.bank.types import type_named
+from examhall.bank.types.contract import exact
+from examhall.errors import N_, Invalid
+
+CATEGORY_LIMIT = 200
+Reader = Callable[[Presentation, Rules], Draft]
+
+_BY_TYPE: Mapping[str, Reader] = {
+    "multiple_choice_question": types12.single,
+    "true_false_question": types12.single,
+    "multiple_answers_question": types12.several_in_canvas,
+    "short_answer_question": types12.short_text,
+    "fill_in_multiple_blanks_question": types12.blanks,
+    "multiple_dropdowns_question": types12.dropdowns,
+    "matching_question": types12.matching,
+    "numerical_question": types12.numeric,
+    "calculated_question": types12.calculated,
+    "essay_question": types12.essay,
+    "file_upload_question": types12.upload,
+    "text_only_question": types12.description,
+    "cc.multiple_choice.v0p1": types12.single,
+    "cc.true_false.v0p1": types12.single,
+    "cc.multiple_response.v0p1": types12.several,
+    "cc.fib.v0p1": types12.short_text,
+    "cc.pattern_match.v0p1": types12.short_text,
+    "cc.essay.v0p1": types12.essay,
+}
+_WITHOUT_TITLE = {"", "question", "root_section"}
+
+
+def read(root: Any, path: str, files: Files, add: Callable[[Item], None], error: Callable[..., None]) -> None:
+    """Hands each question of a questestinterop to `add`, what is wrong with the others to `error`."""
+    for number, element in enumerate(root.iter("item"), start=1):
+        place = f"item[{number}]"
+        notes = Notes(f"{path}: {place}" if path else place)
+        try:
+            add(_question(element, notes, files))
+        except Fault as fault:
+            error(*fault.messages)
+    if next(root.iter("item"), None) is None:
+        error(Message(root.sourceline or 0, N_("There is no question in this file. Is it the right one?"), {}, path))
+
+
+def _question(element: Any, notes: Notes, files: Files) -> Item:
+    shown = Presentation(element, notes, files)
+    rules = Rules(element, notes)
+    draft = _reader(shown)(shown, rules)
+    prompt = shown.prompt if draft.prompt is None else draft.prompt
+    title = " ".join(element.get("title", "").split())
+    if not plain_text(prompt) and "<img" not in prompt and title:
+        notes.warn(element, N_("The question has no text of its own; its title was taken."))
+        prompt = escape(title, quote=False) + prompt
+    try:
+        body = type_named(draft.type).validate({**draft.data, **draft.texts.body(), "prompt": prompt})
+    except Invalid as invalid:
+        raise notes.invalid(element, invalid.errors) from None
+    identifier = shown.metadata.get("assessment_question_identifierref") or element.get("ident", "")
+    return Item(
+        line=element.sourceline or 0,
+        name="" if title.lower() in _WITHOUT_TITLE else plain_text(escape(title, quote=False), NAME_LIMIT),
+        type=draft.type,
+        body=body.to_json(),
+        category=_category(element),
+        external_id=identifier if len(identifier) <= ID_LIMIT else "",
+        language=element.get("lang", ""),
+        points=_points(shown, draft),
+        warnings=notes.warnings,
+        losses=notes.losses,
+        element=notes.element,
+    )
+
+
+def _reader(shown: Presentation) -> Reader:
+    named = shown.metadata.get("question_type") or shown.metadata.get("cc_profile", "")
+    if named in _BY_TYPE:
+        return _BY_TYPE[named]
+    if named.endswith("_question"):
+        message = N_('Questions of the type "%(name)s" have no counterpart here. Leave this one out or ask otherwise.')
+        raise shown.notes.fault(shown.item, message, name=named[:100])
+    return _by_shape(shown)
+
+
+def _by_shape(shown: Presentation) -> Reader:
+    """How an item is read that does not say its type."""
+    responses = shown.responses
+    kinds = {response.element.tag for response in responses}
+    if not responses:
+        return types12.description
+    if kinds == {"response_lid"}:
+        if len(responses) > 1:
+            return types12.matching
+        return types12.several if responses[0].several else types12.single
+    if len(responses) == 1 and kinds <= {"response_str", "response_num"}:
+        entry = next(responses[0].element.iter("render_fib"), None)
+        kind = "" if entry is None else entry.get("fibtype", "").lower()
+        if kinds == {"response_num"} or kind in ("integer", "decimal", "scientific"):
+            return types12.numeric
+        compared = next(shown.item.iter("varequal", "varsubstring"), None)
+        return types12.essay if compared is None else types12.short_text
+    names = ", ".join(sorted(kinds))
+    message = N_("Several interactions in one item (%(names)s) cannot be kept together. Make an item of each.")
+    raise shown.notes.fault(responses[0].element, message, names=names)
+
+
+def _points(shown: Presentation, draft: Draft) -> Decimal:
+    said = exact(shown.metadata.get("points_possible", ""))
+    if said is not None and said >= 0:
+        return said
+    return Decimal(1) if draft.points == 100 else draft.points  # 100 is what this version calls the whole
+
+
+def _category(element: Any) -> str:
+    """The title of the assessment, or of the bank, that the item stands in."""
+    for holder in element.iterancestors("assessment", "objectbank", "section"):
+        labels = {
+            tree.words(tree.child(field, "fieldlabel")): tree.words(tree.child(field, "fieldentry"))
+            for field in holder.iterfind("qtimetadata/qtimetadatafield")
+        }
+        title = labels.get("bank_title") or holder.get("title", "")
+        if title.strip().lower() not in _WITHOUT_TITLE:
+            return " ".join(title.replace("/", "∕").split())[:CATEGORY_LIMIT]
+    return ""

@@ -1,0 +1,121 @@
+"""Response processing of QTI 1.2: conditions in order, each of which may add to the score and show a feedback."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from examhall.bank.formats.qti import tree
+from examhall.bank.formats.qti.notes import Notes
+from examhall.bank.formats.qti.scoring import Feedback, Outcome
+from examhall.bank.types.contract import exact
+from examhall.errors import N_
+
+Given = Mapping[str, frozenset[str]]
+"""What is chosen or written for each response, by identifier."""
+
+STEPS_LIMIT = 400_000
+_COMPARED = ("varequal", "varlt", "varlte", "vargt", "vargte", "varsubstring", "varsubset")
+_CONDITIONS = (*_COMPARED, "and", "or", "not", "other", "unanswered", "conditionvar", "var_extension")
+_ACTIONS = ("Set", "Add", "Subtract", "Multiply", "Divide")
+
+
+@dataclass
+class Rules:
+    """The rules of an item. Raises Fault for conditions that are not understood."""
+
+    item: Any
+    notes: Notes
+
+    def __post_init__(self) -> None:
+        self.conditions = list(self.item.iter("respcondition"))
+        self.steps = 0
+        for element in self.item.iter("conditionvar"):
+            for inner in element.iter():
+                if inner.tag not in _CONDITIONS:
+                    message = N_("The response processing uses %(name)s, which is not understood.")
+                    raise self.notes.fault(inner, message, name=inner.tag)
+        self.feedbacks = [
+            Feedback(element, "", element.get("ident", ""), False, "") for element in self.item.iter("itemfeedback")
+        ]
+        self.score_name = self._score_name()
+
+    def outcome(self, given: Given) -> Outcome:
+        """What responses earn."""
+        score, fired, shown = self._initial(), False, set()
+        for condition in self.conditions:
+            variables = tree.child(condition, "conditionvar")
+            if variables is None or not all(self._holds(inner, given, fired) for inner in variables):
+                continue
+            fired = True
+            for action in tree.children(condition, "setvar"):
+                if action.get("varname", "SCORE") == self.score_name:
+                    score = self._changed(score, action)
+            linked = {found.get("linkrefid", "") for found in tree.children(condition, "displayfeedback")}
+            shown |= {place for place, feedback in enumerate(self.feedbacks) if feedback.identifier in linked}
+            if condition.get("continue", "No").lower() != "yes":
+                break
+        return Outcome(score, frozenset(shown))
+
+    def earning(self) -> list[Any]:
+        """The conditions under which the score grows, in order."""
+        return [
+            condition
+            for condition in self.conditions
+            if any(
+                action.get("varname", "SCORE") == self.score_name and (exact(tree.words(action)) or Decimal(0)) > 0
+                for action in tree.children(condition, "setvar")
+            )
+        ]
+
+    def _score_name(self) -> str:
+        named = [found.get("varname", "SCORE") for found in self.item.iter("decvar", "setvar")]
+        return next((name for name in named if name.upper() == "SCORE"), named[0] if named else "SCORE")
+
+    def _initial(self) -> Decimal:
+        declared = next(self.item.iter("decvar"), None)
+        return (exact(declared.get("defaultval", "0")) if declared is not None else None) or Decimal(0)
+
+    def _changed(self, score: Decimal, action: Any) -> Decimal:
+        amount = exact(tree.words(action))
+        if amount is None:
+            message = N_('"%(text)s" is not a number. Write digits and a point here.')
+            raise self.notes.fault(action, message, text=tree.words(action)[:40])
+        done = action.get("action", "Set")
+        if done == "Divide":
+            return score / amount if amount else score
+        changes = {"Add": score + amount, "Subtract": score - amount, "Multiply": score * amount}
+        return changes.get(done, amount)
+
+    def _holds(self, condition: Any, given: Given, fired: bool) -> bool:
+        self.steps += 1
+        if self.steps > STEPS_LIMIT:
+            raise self.notes.fault(condition, N_("The response processing takes too many steps. Make it simpler."))
+        if condition.tag in ("and", "conditionvar"):
+            return all(self._holds(inner, given, fired) for inner in condition)
+        if condition.tag == "or":
+            return any(self._holds(inner, given, fired) for inner in condition)
+        if condition.tag == "not":
+            return not any(self._holds(inner, given, fired) for inner in condition)
+        if condition.tag == "other":
+            return not fired
+        if condition.tag == "var_extension":
+            return False
+        response = given.get(condition.get("respident", ""), frozenset())
+        if condition.tag == "unanswered":
+            return not response
+        return any(_compares(condition, member) for member in response)
+
+
+def _compares(condition: Any, member: str) -> bool:
+    text = tree.words(condition)
+    if condition.tag in ("varequal", "varsubstring", "varsubset"):
+        if condition.get("case", "No").lower() not in ("yes", "true"):
+            text, member = text.casefold(), member.casefold()
+        return member == text if condition.tag == "varequal" else text in member
+    bound, found = exact(text), exact(member.strip())
+    if bound is None or found is None:
+        return False
+    return {"varlt": found < bound, "varlte": found <= bound, "vargt": found > bound}.get(condition.tag, found >= bound)

@@ -1,0 +1,171 @@
+"""One item while it is read: its interactions, its texts, and its rules once somebody asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from examhall.bank.formats.qti import tree
+from examhall.bank.formats.qti.feedback import Probe, Texts, assigned
+from examhall.bank.formats.qti.markup import Files, Markup, Replace
+from examhall.bank.formats.qti.notes import Notes
+from examhall.bank.formats.qti.scoring import Feedback, Outcome, Scorer
+from examhall.bank.formats.qti.values import Atom, Declaration, value
+from examhall.errors import N_
+
+_UNSCORED = {"mediaInteraction", "endAttemptInteraction"}
+_ELSEWHERE = ("feedbackInline", "feedbackBlock", "prompt", "endAttemptInteraction")
+_BLANK = "_____"
+_PLAIN_KEY = re.compile(r"[a-z0-9]{1,16}")
+_CANDIDATE = {"candidate", "testConstructor", "proctor"}
+
+
+@dataclass
+class Draft:
+    """What an interaction makes of an item: a type and its body without prompt and feedback of everybody."""
+
+    type: str
+    data: dict[str, Any]
+    texts: Texts = field(default_factory=Texts)
+    points: Decimal = Decimal(1)
+    #: The HTML of the prompt, where it is not simply what stands around the interaction.
+    prompt: str | None = None
+
+
+class Subject:
+    """An assessmentItem in the vocabulary of 2.x."""
+
+    def __init__(self, root: Any, notes: Notes, files: Files) -> None:
+        self.root, self.notes, self.files = root, notes, files
+        self.markup = Markup(notes, files)
+        body = tree.child(root, "itemBody")
+        if body is None:
+            raise notes.fault(root, N_("This item has no body (itemBody)."))
+        self.body = body
+        found = [element for element in body.iter() if _is_interaction(element)]
+        self.interactions = [element for element in found if element.tag not in _UNSCORED]
+        for element in found:
+            if element.tag == "endAttemptInteraction":
+                notes.loss(element, N_("A button that ends the attempt (endAttemptInteraction) is left out."))
+
+    @cached_property
+    def scorer(self) -> Scorer:
+        """The rules of the item. Raises Fault."""
+        return Scorer(self.root, self.notes, [self.response_of(element) for element in self.interactions])
+
+    def response_of(self, interaction: Any) -> str:
+        """The identifier of the response of an interaction."""
+        return str(interaction.get("responseIdentifier", ""))
+
+    def declared(self, interaction: Any) -> Declaration:
+        """The declaration of the response of an interaction. Raises Fault."""
+        name = self.response_of(interaction)
+        found = self.scorer.declarations.get(name)
+        if found is None:
+            raise self.notes.fault(interaction, N_('The response "%(name)s" is not declared.'), name=name[:100])
+        return found
+
+    def outcome(self, declared: Declaration, items: Sequence[Atom]) -> Outcome:
+        """What a response with these members earns."""
+        return self.scorer.outcome({declared.identifier: value(items, declared.base, declared.cardinality)})
+
+    def prompt(self, gaps: dict[Any, str] | None = None) -> str:
+        """The HTML around the interactions and in their own prompts; `gaps` holds what stands for interactions."""
+        marks = gaps or {}
+        around = self.markup.html(self.body, self._replacing(marks))
+        asked = [self.text(tree.child(element, "prompt")) for element in self.interactions if element not in marks]
+        parts = [part for part in (around, *asked) if part]
+        return "".join(f"<div>{part}</div>" for part in parts) if len(parts) > 1 else "".join(parts)
+
+    def text(self, element: Any) -> str:
+        """The HTML of a part without the feedback within it."""
+        return self.markup.html(element, self._replacing({}))
+
+    def _replacing(self, marks: dict[Any, str]) -> Replace:
+        def replaced(element: Any) -> str | None:
+            if element in marks:
+                return marks[element]
+            if element in self.interactions:
+                return _BLANK if element.tag == "textEntryInteraction" and _is_within_words(element) else ""
+            if element.tag in _ELSEWHERE or self._is_hollow(element, marks):
+                return ""
+            if element.tag == "mediaInteraction":
+                return self.markup.html(element)
+            if element.tag == "rubricBlock" and _CANDIDATE & set(element.get("view", "candidate").split()):
+                return f"<div>{self.markup.html(element)}</div>"
+            return None
+
+        return replaced
+
+    def _is_hollow(self, element: Any, marks: dict[Any, str]) -> bool:
+        """Whether an element only holds interactions that are shown elsewhere."""
+        if element.tag not in ("p", "div", "span") or element is self.body:
+            return False
+        if not any(inner in self.interactions for inner in element.iter()) or any(
+            one in marks for one in element.iter()
+        ):
+            return False
+        return self._shows_nothing(element)
+
+    def _shows_nothing(self, element: Any) -> bool:
+        if (element.text or "").strip() or element.tag not in ("p", "div", "span"):
+            return False
+        return all(
+            not (inner.tail or "").strip() and (inner in self.interactions or self._shows_nothing(inner))
+            for inner in element
+        )
+
+    def marking_notes(self) -> str:
+        """The HTML of what is for markers only."""
+        blocks = [
+            block
+            for block in self.root.iter("rubricBlock")
+            if not _CANDIDATE & set(block.get("view", "candidate").split())
+        ]
+        return "".join(part for block in blocks if (part := self.text(block)))
+
+    def feedback(self, probes: Sequence[Probe]) -> Texts:
+        """The feedback of the item by what was tried."""
+        return assigned(self.scorer.feedbacks, probes, self._feedback_text, self.notes)
+
+    def _feedback_text(self, feedback: Feedback) -> str:
+        return self.markup.html(feedback.element)
+
+
+def key(identifier: str) -> str:
+    """An identifier as the key of a part, "" where keys can't be written so."""
+    name = identifier.removeprefix("_") if identifier[1:2].isdigit() else identifier
+    return name if _PLAIN_KEY.fullmatch(name) else ""
+
+
+def keys(identifiers: Sequence[str]) -> list[str]:
+    """The keys of parts: all their identifiers or, where one can't be a key or stands twice, none."""
+    found = [key(identifier) for identifier in identifiers]
+    return found if all(found) and len(set(found)) == len(found) else [""] * len(found)
+
+
+def hint(element: Any, kind: str) -> str:
+    """What our own files say in a class such as `scheme-sum`."""
+    found = re.search(rf"(?:^|\s){kind}-([a-z_]+)(?:\s|$)", element.get("class", ""))
+    return found[1] if found else ""
+
+
+def limit(element: Any, name: str) -> int:
+    """A whole number such as maxChoices; 0, "without limit", where it is absent or none."""
+    text = element.get(name, "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
+def _is_interaction(element: Any) -> bool:
+    return str(element.tag).endswith("Interaction")
+
+
+def _is_within_words(element: Any) -> bool:
+    """Whether text stands directly before or after an interaction."""
+    before = element.getprevious()
+    lead = element.getparent().text if before is None else before.tail
+    return bool((element.tail or "").strip() or (lead or "").strip())
