@@ -141,14 +141,227 @@ def test_an_answer_that_can_never_be_reached_is_refused() -> None:
     wide = {"value": "5", "tolerance": "2", "fraction": "0.5"}
     assert faults(wide, {"value": "6", "tolerance": "1", "fraction": "1"}) == ["answers.1.value"]
     assert faults({"any": True, "fraction": "0"}, {"value": "6", "fraction": "1"}) == ["answers.1.value"]
-    assert faults({"value": "6", "fraction": "1"}, {"any": True, "fraction": "0"}, {"any": True, "fraction": "0"}) == [
-        "answers.2.value"
-    ]
+    rest = [{"any": True, "fraction": "0"}, {"any": True, "fraction": "0.5"}]
+    assert faults({"value": "6", "fraction": "1"}, *rest) == ["answers.2.value"]
     assert len(asking("6", "1", "nominal", wide).answers) == 2
+
+
+def test_an_answer_that_repeats_an_earlier_one_of_the_same_worth_changes_nothing() -> None:
+    again = {"value": "6", "fraction": "1", "feedback": "Never said."}
+    assert len(asking("6", "1", "nominal", again).answers) == 2
+
+
+def test_answers_that_earlier_ones_hold_together_are_refused() -> None:
+    halves = [{"low": low, "high": high, "tolerance_type": "range", "fraction": "0.5"} for low, high in ("05", "59")]
+    assert faults(*halves, {"value": "5", "tolerance": "2", "fraction": "1"}) == ["answers"]
+
+
+def test_where_an_earlier_answer_holds_the_value_the_right_number_is_one_beside_it() -> None:
+    near = {"value": "5", "tolerance": "1", "fraction": "0.5"}
+    body = KIND.validate({"prompt": "?", "answers": [near, {"value": "5", "tolerance": "3", "fraction": "1"}]})
+    correct = KIND.reveal(body, {}, None)["correct"]
+    assert correct is not None
+    assert earned(body, correct["number"]) == 1
+    assert KIND.grade(body, KIND.full(body)) == 1
 
 
 def test_the_right_number_is_shown_in_plain_digits() -> None:
     assert KIND.reveal(asking("1.50e2"), {}, None)["correct"] == {"number": "150"}
+
+
+def test_a_range_holds_its_ends() -> None:
+    body = KIND.validate(
+        {"prompt": "?", "answers": [{"low": "-1.5", "high": "2", "tolerance_type": "range", "fraction": "1"}]}
+    )
+    assert [earned(body, number) for number in ("-1.5", "2", "0", "-1.51", "2.000001")] == [1, 1, 1, 0, 0]
+    assert KIND.reveal(body, {}, None)["correct"] == {"number": "0.25"}
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "number", "right"),
+    [
+        ("1.000", 3, "0.9996", True),  # cutting digits off, as Canvas does, would refuse it
+        ("1.000", 3, "0.9994", False),
+        ("1.000", 3, "1.005", False),
+        ("1.000", 3, "1.00499", True),
+        ("3.14159", 3, "3.14", True),
+        ("3.14159", 3, "3.1416", True),
+        ("3.14159", 3, "3.15", False),
+        ("2.5", 1, "3", True),  # halves go away from zero
+        ("-2.5", 1, "-3", True),
+        ("-2.5", 1, "-2.4", False),
+        ("123456", 2, "120000", True),
+        ("123456", 2, "1.2e5", True),
+        ("123456", 2, "125000", False),
+        ("0.00123", 2, "0.0012", True),
+        ("0", 3, "0.0", True),
+        ("0", 3, "1e-99", False),
+        ("9.99", 1, "10", True),
+        ("9.99", 1, "-10", False),
+    ],
+)
+def test_significant_digits_are_compared_after_rounding_both_sides(
+    value: str, digits: int, number: str, right: bool
+) -> None:
+    answer = {"value": value, "digits": digits, "tolerance_type": "significant", "fraction": "1"}
+    assert (earned(KIND.validate({"prompt": "?", "answers": [answer]}), number) == 1) is right
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"tolerance_type": "range", "low": "1"},
+        {"tolerance_type": "range", "low": "2", "high": "1"},
+        {"tolerance_type": "range", "low": "1", "high": "2", "value": "1"},
+        {"tolerance_type": "nominal", "value": "1", "low": "0"},
+        {"tolerance_type": "significant", "value": "1"},
+        {"tolerance_type": "nominal", "value": "1", "digits": 2},
+        {"any": True, "low": "1", "high": "2"},
+    ],
+)
+def test_fields_of_one_tolerance_belong_to_no_other(answer: dict[str, Any]) -> None:
+    assert faults(answer | {"fraction": "1"}) == ["answers.0"]
+
+
+@pytest.mark.parametrize("digits", [0, 31, -1, "2", 2.0, True])
+def test_digits_are_a_whole_number_from_1_to_30(digits: object) -> None:
+    answer = {"value": "1", "digits": digits, "tolerance_type": "significant", "fraction": "1"}
+    assert faults(answer) == ["answers.0.digits"]
+
+
+def test_a_body_from_before_units_loads_and_grades_as_it_did() -> None:
+    old = {
+        "prompt": "How much?",
+        "feedback": "",
+        "answers": [
+            {"any": False, "value": "8", "tolerance": "0.25", "tolerance_type": "geometric", "fraction": "1",
+             "feedback": ""},
+            {"any": True, "value": None, "tolerance": "0", "tolerance_type": "nominal", "fraction": "0.1",
+             "feedback": "No."},
+        ],
+    }  # fmt: skip
+    body = KIND.load(old)
+    assert [KIND.grade(body, number) for number in ("6.4", "10", "10.01")] == [1, 1, Decimal("0.1")]
+    assert KIND.present(body, {}) == {"prompt": "How much?", "units": None}
+
+
+def test_guessing_earns_what_any_number_earns() -> None:
+    assert KIND.guess(asking("1")) == 0
+    assert KIND.guess(asking("1", "0", "nominal", {"any": True, "fraction": "0.25"})) == Decimal("0.25")
+
+
+def measured(unit_use: str = "optional", *answers: dict[str, Any], **more: Any) -> NumericBody:
+    units = [{"name": "W"}, {"name": "kW", "multiplier": "0.001"}, {"name": "mW", "multiplier": "1000"}]
+    found = answers or ({"value": "5500", "tolerance": "10", "fraction": "1"},)
+    about = {"units": units, "unit_use": unit_use, "answers": list(found)}
+    return KIND.validate({"prompt": "Power?", **about, **more})
+
+
+def worth(number: str, unit: str, body: NumericBody) -> Decimal:
+    return KIND.grade(body, KIND.read({}, {"number": number, "unit": unit}))
+
+
+class TestUnits:
+    def test_a_multiplier_makes_the_right_number_another(self) -> None:
+        body = measured()
+        assert [worth(number, "kW", body) for number in ("5.5", "5.51", "5.511", "5.49")] == [1, 1, 0, 1]
+        assert worth("5500000", "mW", body) == 1
+
+    def test_a_unit_is_known_by_its_letters_whatever_their_spacing(self) -> None:
+        units = [{"name": "µm"}, {"name": "m / s", "multiplier": "2"}, {"name": "m²", "multiplier": "3"}]
+        body = measured("required", {"value": "1", "fraction": "1"}, units=units)
+        assert [worth("1", unit, body) for unit in ("μm", " µm ", "µ m")] == [1, 1, 1]
+        assert [worth("2", "m/s", body), worth("3", "m2", body)] == [1, 1]
+
+    def test_case_tells_units_apart(self) -> None:
+        assert worth("5500", "w", measured("required")) == Decimal("0.9")
+
+    def test_a_unit_may_be_left_out_where_it_is_optional(self) -> None:
+        body = measured("optional")
+        assert [worth("5500", "", body), worth("5500", "W", body), earned(body, "5500")] == [1, 1, 1]
+
+    def test_a_unit_left_out_where_it_is_required_costs_the_penalty(self) -> None:
+        assert worth("5500", "", measured("required")) == Decimal("0.9")
+        assert worth("5500", "", measured("required", unit_penalty="0.25")) == Decimal("0.75")
+
+    @pytest.mark.parametrize("unit_use", ["optional", "required"])
+    def test_a_wrong_unit_beside_the_right_number_costs_the_penalty(self, unit_use: str) -> None:
+        body = measured(unit_use)
+        assert [worth("5500", unit, body) for unit in ("kW", "horses")] == [Decimal("0.9")] * 2
+        assert [worth("7", unit, body) for unit in ("W", "horses", "")] == [0, 0, 0]
+
+    @pytest.mark.parametrize(
+        ("penalty", "of", "left"),
+        [("0.5", "mark", "0.2"), ("0.3", "max", "0.1"), ("0.5", "max", "0"), ("1", "mark", "0")],
+    )
+    def test_the_penalty_is_a_share_of_what_was_earned_or_of_the_whole_mark(
+        self, penalty: str, of: str, left: str
+    ) -> None:
+        half = {"value": "10", "fraction": "0.4"}
+        body = measured("required", {"value": "7", "fraction": "1"}, half, unit_penalty=penalty, unit_penalty_of=of)
+        assert worth("10", "", body) == Decimal(left), "and never below nothing"
+
+    def test_units_mean_nothing_where_none_is_asked_for(self) -> None:
+        body = measured("none")
+        assert worth("5500", "kW", body) == 1
+        assert KIND.present(body, {})["units"] is None
+
+    def test_an_answer_may_be_in_another_unit_than_the_first(self) -> None:
+        body = measured("required", {"value": "5.5", "tolerance": "0.1", "unit": "kW", "fraction": "1"})
+        assert [worth("5600", "W", body), worth("5.4", "kW", body), worth("5601", "W", body)] == [1, 1, 0]
+        assert KIND.reveal(body, {}, None)["correct"] == {"number": "5.5", "unit": "kW"}
+
+    def test_an_answer_in_inches_keeps_its_significant_digits(self) -> None:
+        units = [{"name": "cm"}, {"name": "in", "multiplier": "0.393700787401574803"}]
+        answer = {"value": "31.75", "digits": 3, "tolerance_type": "significant", "fraction": "1"}
+        body = measured("required", answer, units=units)
+        assert [worth("12.5", "in", body), worth("12.4", "in", body), worth("31.8", "cm", body)] == [1, 0, 1]
+
+    def test_the_right_answer_carries_a_unit_where_one_is_asked_for(self) -> None:
+        assert KIND.reveal(measured(), {}, None)["correct"] == {"number": "5500", "unit": "W"}
+        assert KIND.reveal(measured("none"), {}, None)["correct"] == {"number": "5500"}
+        assert KIND.grade(measured("required"), KIND.full(measured("required"))) == 1
+
+    def test_the_names_are_told_only_where_one_is_to_be_chosen(self) -> None:
+        free = {"input": "text", "required": True, "left": False}
+        assert KIND.present(measured("required"), {})["units"] == free
+        chosen = measured("optional", unit_input="choice", units_left=True)
+        assert KIND.present(chosen, {})["units"] == {
+            "input": "choice", "required": False, "left": True, "names": ["W", "kW", "mW"],
+        }  # fmt: skip
+
+    def test_a_unit_is_asked_for_in_one_of_three_ways(self) -> None:
+        with pytest.raises(Invalid) as refused:
+            measured("sometimes")
+        assert [error.field for error in refused.value.errors] == ["unit_use"]
+
+    @pytest.mark.parametrize("unit", [None, 5, "x" * 41, "a\0", ["W"]])
+    def test_a_unit_is_a_short_text(self, unit: object) -> None:
+        with pytest.raises(InvalidResponse):
+            KIND.read({}, {"number": "1", "unit": unit})
+
+    def test_a_unit_without_number_is_no_answer(self) -> None:
+        assert KIND.read({}, {"number": "", "unit": "W"}) is None
+        with pytest.raises(InvalidResponse):
+            KIND.read({}, {"unit": "W"})
+
+    @pytest.mark.parametrize(
+        ("more", "field"),
+        [
+            ({"units": []}, "units"),
+            ({"units": [{"name": "W", "multiplier": "2"}]}, "units.0.multiplier"),
+            ({"units": [{"name": "m2"}, {"name": "m²", "multiplier": "2"}]}, "units.1.name"),
+            ({"units": [{"name": " "}]}, "units.0.name"),
+            ({"units": [{"name": "W"}, {"name": "V", "multiplier": "0"}]}, "units.1.multiplier"),
+            ({"unit_penalty": "1.5"}, "unit_penalty"),
+            ({"unit_penalty": "-0.1"}, "unit_penalty"),
+            ({"answers": [{"value": "1", "unit": "V", "fraction": "1"}]}, "answers.0.unit"),
+        ],
+    )
+    def test_units_that_cannot_work_are_refused(self, more: dict[str, Any], field: str) -> None:
+        with pytest.raises(Invalid) as refused:
+            measured("required", **more)
+        assert [error.field for error in refused.value.errors] == [field]
 
 
 numbers = st.from_regex(r"-?[0-9]{1,12}(\.[0-9]{1,12})?(e-?[0-9])?", fullmatch=True)
@@ -175,3 +388,34 @@ def test_a_number_of_great_length_travels_too(number: str) -> None:
     value = exact(number)
     assert value is not None
     assert exact(as_text(value)) == value
+
+
+@given(numbers, st.integers(1, 12), numbers)
+def test_significant_digits_agree_with_rounding_by_fractions(value: str, digits: int, number: str) -> None:
+    def rounded(text: str) -> Fraction:
+        exactly = Fraction(text)
+        if not exactly:
+            return exactly
+        step = Fraction(10) ** (Decimal(text).adjusted() - digits + 1)
+        size = (abs(exactly) / step + Fraction(1, 2)) // 1 * step
+        return size if exactly > 0 else -size
+
+    answer = {"value": value, "digits": digits, "tolerance_type": "significant", "fraction": "1"}
+    body = KIND.validate({"prompt": "?", "answers": [answer]})
+    for one in (number, value, as_text(Decimal(value) * Decimal("1.01"))):
+        if exact(one) is not None:
+            assert (earned(body, one) == 1) is (rounded(one) == rounded(value))
+
+
+@given(numbers, numbers, numbers, st.sampled_from(["0.001", "100", "2.54", "0.3"]))
+def test_a_unit_moves_every_bound_by_its_multiplier(low: str, high: str, number: str, multiplier: str) -> None:
+    low, high = sorted((low, high), key=Fraction)
+    body = KIND.validate({
+        "prompt": "?",
+        "answers": [{"low": low, "high": high, "tolerance_type": "range", "fraction": "1"}],
+        "units": [{"name": "a"}, {"name": "b", "multiplier": multiplier}],
+        "unit_use": "required",
+        "unit_penalty": "1",
+    })  # fmt: skip
+    held = Fraction(low) <= Fraction(number) / Fraction(multiplier) <= Fraction(high)
+    assert (worth(number, "b", body) == 1) is held

@@ -203,11 +203,13 @@ def _foreign_units(body: NumericBody) -> Iterator[FieldError]:
 
 
 def _hidden(body: NumericBody) -> Iterator[FieldError]:
-    """Answers that can never be reached, since earlier ones hold all of theirs."""
+    """Answers that can never be reached, since earlier ones of another worth hold all of theirs."""
     covered = False
     for place, answer in enumerate(body.answers):
         for first, earlier in enumerate(body.answers[:place]):
             if earlier.any or (folded(earlier.unit) == folded(answer.unit) and earlier.covers(answer)):
+                if earlier.fraction == answer.fraction:
+                    break  # it changes no grade, and other systems export such lists
                 covered = True
                 message = N_(
                     "Answer %(first)s already holds all of this, and the first match counts. Move or remove one."
