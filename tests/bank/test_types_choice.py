@@ -49,6 +49,10 @@ class TestSingle:
         assert SINGLE.bounds(choice("1", "-0.25", "-0.5")) == (Decimal("-0.5"), 1)
         assert SINGLE.bounds(choice("1", "0.5")) == (0, 1)
 
+    def test_guessing_earns_the_mean_of_the_options(self) -> None:
+        assert SINGLE.guess(choice("1", "-0.25", "0", "0")) == Decimal("0.1875")
+        assert SINGLE.guess(choice("1", "-0.5", "-0.5")) == 0
+
     def test_one_option_must_earn_the_whole_mark(self) -> None:
         options = [{"text": "A", "fraction": "0.9"}, {"text": "B", "fraction": "0"}]
         assert faults({"prompt": "Which?", "options": options}) == ["options"]
@@ -146,6 +150,18 @@ class TestOptions:
         del edited["options"][1]
         edited["options"].append({"text": "New", "fraction": "0"})
         assert [option.key for option in SINGLE.validate(edited).options] == ["o1", "o3", "o2"]
+
+    def test_a_key_that_is_made_is_not_one_that_there_is(self) -> None:
+        options = [
+            {"key": key, "text": text, "fraction": "1"} for key, text in zip(["", "o1", "", "o3"], "ABCD", strict=True)
+        ]
+        assert [option.key for option in SINGLE.validate({"prompt": "?", "options": options}).options] == [
+            "o2", "o1", "o4", "o3",
+        ]  # fmt: skip
+
+    def test_a_single_choice_knows_no_scheme(self) -> None:
+        options = [{"text": "A", "fraction": "1", "unticked": "0"}, {"text": "B", "fraction": "0"}]
+        assert faults({"prompt": "?", "options": options, "scheme": "sum"}) == ["options.0.unticked", "scheme"]
 
     def test_two_options_cannot_share_a_key(self) -> None:
         options = [{"key": "a", "text": text, "fraction": "1"} for text in "AB"]

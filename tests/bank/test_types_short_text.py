@@ -135,7 +135,27 @@ def test_an_answer_must_earn_the_whole_mark_and_none_may_cost() -> None:
 def test_an_answer_that_can_never_be_reached_is_refused() -> None:
     assert faults({"text": "*", "fraction": "0"}, {"text": "a", "fraction": "1"}) == ["answers.1.text"]
     assert faults({"text": "a", "fraction": "1"}, {"text": " A ", "fraction": "0.5"}) == ["answers.1.text"]
+    assert faults({"text": "p*", "fraction": "0.5"}, {"text": "Paris", "fraction": "1"}) == ["answers.1.text"]
     assert len(asking("a", ("A", "0.5"), case_sensitive=True).answers) == 2
+
+
+def test_an_answer_that_an_earlier_one_of_the_same_worth_holds_does_no_harm() -> None:
+    """Files are full of them, such as "Paris" beside "paris"."""
+    assert len(asking("Paris", "paris", "par*", "Parma").answers) == 4
+    assert len(asking("Paris", ("*", "0"), ("x", "0")).answers) == 3
+
+
+def test_guessing_earns_what_the_star_does() -> None:
+    assert KIND.guess(asking("cat", ("*", "0.25"))) == Decimal("0.25")
+    assert KIND.guess(asking("cat", ("*a", "0.25"))) == 0
+
+
+def test_the_right_answer_shown_is_one_that_is_not_caught_before() -> None:
+    body = KIND.load({"prompt": "?", "answers": [
+        {"text": "c*", "fraction": "0.5"}, {"text": "cat", "fraction": "1"}, {"text": "dog", "fraction": "1"},
+    ]})  # fmt: skip
+    assert KIND.full(body) == "dog"
+    assert KIND.reveal(body, {}, None)["correct"] == {"text": "dog"}
 
 
 @pytest.mark.parametrize("text", ["", " ", "a\0", "a\ud800", "a" * 501, 5, None])
@@ -160,3 +180,87 @@ def test_matching_agrees_with_an_anchored_expression(pattern: str, text: str) ->
     body = KIND.load({"prompt": "What?", "answers": [{"text": pattern, "fraction": "1"}]})
     expected = re.fullmatch(re.sub(r"\*+", ".*", pattern), text) is not None
     assert (earned(body, text) == 1) is expected
+
+
+def fitting(pattern: str, *, case_sensitive: bool = False, fraction: str = "1") -> ShortTextBody:
+    """A body whose one answer is a pattern."""
+    answer = {"text": pattern, "pattern": True, "fraction": fraction, "feedback": "Fits."}
+    return KIND.validate({"prompt": "What?", "answers": [answer], "case_sensitive": case_sensitive})
+
+
+class TestPatterns:
+    @pytest.mark.parametrize(
+        ("pattern", "right", "wrong"),
+        [
+            ("colou?r", ["color", "Colour", "  color "], ["colors", "a color", "colouur"]),
+            (r"\d{4}-\d{2}", ["2026-07"], ["2026-7", "12026-07", "２０２６-０７"]),
+            ("a|b", ["a", "b"], ["ab", "xa", "bx"]),
+            ("^(a+)+$", ["aaa"], ["aab"]),
+            (r"\pL+", ["straße", "γάμμα"], ["a1", "a b"]),
+            ("caf\u00e9", ["cafe\u0301"], ["cafe"]),
+            ("cafe\u0301", ["caf\u00e9"], ["cafe"]),
+            ("a  b", ["a  b"], ["a b"]),
+            (r"2\*3", ["2*3"], ["2x3", "23"]),
+        ],
+    )
+    def test_a_pattern_is_held_against_the_whole_text(self, pattern: str, right: list[str], wrong: list[str]) -> None:
+        body = fitting(pattern)
+        assert [earned(body, text) for text in right] == [1] * len(right)
+        assert [earned(body, text) for text in wrong] == [0] * len(wrong)
+
+    def test_case_counts_only_if_the_author_says_so(self) -> None:
+        assert earned(fitting("K[aeiou]lvin"), "KELVIN") == 1
+        assert earned(fitting("K[aeiou]lvin", case_sensitive=True), "KELVIN") == 0
+        assert earned(fitting("K[aeiou]lvin", case_sensitive=True), "Kelvin") == 1
+
+    def test_an_answer_is_no_pattern_unless_it_says_so(self) -> None:
+        assert earned(asking("a|b"), "a") == 0
+
+    @pytest.mark.parametrize("pattern", ["(", "a**", "[z-a]", "(?=a)b", "(?<!a)b", r"(a)\1", "a{1001}", "\\"])
+    def test_what_re2_does_not_take_is_refused_with_its_reason(self, pattern: str) -> None:
+        with pytest.raises(Invalid) as refused:
+            fitting(pattern)
+        (error,) = refused.value.errors
+        assert error.field == "answers.0.text"
+        assert error.params["reason"]
+        assert error.params["reason"] in error.message % error.params
+
+    def test_a_pattern_that_would_take_too_much_room_is_refused(self) -> None:
+        answer = {"text": r"(((\pL{1,10}){1,10}){1,9})", "pattern": True, "fraction": "1"}
+        assert faults(answer) == ["answers.0.text"]
+
+    @pytest.mark.parametrize("pattern", ["(a+)+$", "(x+x+)+y", "(a|aa)+$", "(.*a){50}", "(a?){300}a{300}"])
+    def test_a_hostile_pattern_costs_no_time(self, pattern: str) -> None:
+        body = fitting(pattern)
+        started = time.process_time()
+        KIND.grade(body, "a" * 1999 + "!")
+        assert time.process_time() - started < 0.2
+
+    def test_the_first_match_wins_among_patterns_and_texts(self) -> None:
+        parts = [
+            {"text": "cat", "fraction": "1"},
+            {"text": "c.t", "pattern": True, "fraction": "0.5", "feedback": "Nearly."},
+            {"text": "*", "fraction": "0"},
+        ]
+        body = KIND.validate({"prompt": "What?", "answers": parts})
+        assert [earned(body, text) for text in ("cat", "cut", "dog")] == [1, Decimal("0.5"), 0]
+        assert KIND.reveal(body, {}, "cut")["feedback"] == ["Nearly."]
+
+    def test_what_an_earlier_pattern_catches_or_a_star_hides_is_refused(self) -> None:
+        caught = [{"text": "c.t", "pattern": True, "fraction": "0.5"}, {"text": "cat", "fraction": "1"}]
+        assert faults(*caught) == ["answers.1.text"]
+        assert faults({"text": "*", "fraction": "0"}, caught[0] | {"fraction": "1"}) == ["answers.1.text"]
+        assert faults(caught[0], caught[0] | {"fraction": "1"}) == ["answers.1.text"]
+
+    def test_a_pattern_is_no_answer_to_show(self) -> None:
+        assert KIND.reveal(fitting("colou?r"), {}, "color") == {
+            "correct": None,
+            "feedback": ["Fits."],
+            "general_feedback": "",
+        }
+        assert KIND.full(fitting("colou?r")) is None
+        assert KIND.guess(fitting(".*")) == 0
+
+    def test_a_blank_text_fits_no_pattern(self) -> None:
+        assert KIND.grade(fitting(".*"), "  ") == 0
+        assert KIND.read({}, {"text": "  "}) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from decimal import Decimal
 
 import pytest
 
@@ -44,3 +45,8 @@ def test_the_key_is_true_or_false_and_nothing_like_it(correct: object) -> None:
     with pytest.raises(Invalid) as refused:
         KIND.validate({"prompt": "So?", "correct": correct})
     assert [error.field for error in refused.value.errors] == ["correct"]
+
+
+def test_guessing_is_right_every_other_time() -> None:
+    assert KIND.guess(BODY) == Decimal("0.5")
+    assert KIND.full(BODY) is False
