@@ -89,6 +89,8 @@ def decoded(text: str) -> bytes | None:
 
 def _found(node: Node) -> Iterator[_File]:
     """The files in an element and in all below it, taken out of them."""
+    if not node.holds_files:
+        return
     for file in node.take_all("file"):
         name = PurePosixPath(file.attributes.get("name", "")).name[:_NAME_LIMIT]
         path = file.attributes.get("path", "/").strip("/")

@@ -1,8 +1,7 @@
-"""An element of Moodle XML that is read by taking from it: what is left at the end is what no rule knew."""
+"""An element of Moodle XML, read by taking from it: what is left at the end is what no rule knew."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html import escape
@@ -11,7 +10,6 @@ from typing import Any
 from lxml import etree
 
 from examhall.bank.formats import Message
-from examhall.bank.formats.xml import local
 
 _SHOWN = 60
 
@@ -26,36 +24,49 @@ class Fault(Exception):
 
 @dataclass(slots=True)
 class Node:
-    """One element: `path` such as `question[3]/answer[2]`, its attributes, own text and children, to be taken once."""
+    """One element: its attributes, own text and children, each to be taken once."""
 
     tag: str
-    path: str
     line: int
     text: str
     attributes: dict[str, str]
+    #: Its place among siblings of the same name, from 1; 0 where it is the only one.
+    number: int = 0
+    parent: Node | None = None
     children: list[Node] = field(default_factory=list)
     #: The text was written as elements, not as CDATA or with &lt;.
     bare: bool = False
+    holds_files: bool = False
 
     @classmethod
-    def of(cls, element: Any, path: str) -> Node:
+    def of(cls, element: Any, number: int = 0, parent: Node | None = None) -> Node:
         """The element of an lxml tree (of bounded depth) and all in it."""
-        tag = local(element)
-        attributes = {local_name(name): value for name, value in element.attrib.items()}
-        if tag == "text" and any(local(child) != "text" for child in element):
-            inner = escape(element.text or "", quote=False)
-            inner += "".join(etree.tostring(child, encoding="unicode") for child in element)
-            return cls(tag, path, element.sourceline or 0, inner.strip(), attributes, bare=True)
-        own = (element.text or "") + "".join(child.tail or "" for child in element)
-        node = cls(tag, path, element.sourceline or 0, own.strip(), attributes)
-        count = Counter(local(child) for child in element)
-        seen: Counter[str] = Counter()
+        tag = _bare(element.tag)
+        attributes = {_bare(name): value for name, value in element.items()}
+        node = cls(tag, element.sourceline or 0, element.text or "", attributes, number, parent)
+        if tag == "text" and any(child.tag != "text" for child in element):
+            inner = "".join(etree.tostring(child, encoding="unicode") for child in element)
+            node.text, node.bare = (escape(node.text, quote=False) + inner).strip(), True
+            return node
+        counts: dict[str, int] = {}
         for child in element:
-            name = local(child)
-            seen[name] += 1
-            place = f"{path}/{name}[{seen[name]}]" if count[name] > 1 else f"{path}/{name}"
-            node.children.append(cls.of(child, place))
+            name = _bare(child.tag)
+            counts[name] = counts.get(name, 0) + 1
+            part = cls.of(child, counts[name], node)
+            node.children.append(part)
+            node.text += child.tail or ""
+            node.holds_files = node.holds_files or part.holds_files or name == "file"
+        for part in node.children:
+            if counts[part.tag] == 1:
+                part.number = 0
+        node.text = node.text.strip()
         return node
+
+    @property
+    def path(self) -> str:
+        """Where it stands, such as `question[3]/answer[2]`."""
+        name = f"{self.tag}[{self.number}]" if self.number else self.tag
+        return f"{self.parent.path}/{name}" if self.parent else name
 
     def take(self, tag: str) -> Node | None:
         """The first child of this name, which is then gone."""
@@ -118,8 +129,8 @@ class Node:
         return Fault([self.message(text, **params)])
 
 
-def local_name(name: str) -> str:
-    """The name of an attribute without its namespace."""
+def _bare(name: str) -> str:
+    """A name without its namespace."""
     return name.rpartition("}")[2]
 
 

@@ -81,8 +81,10 @@ class Question:
         return self._known(answer, round(number, _PLACES))
 
     def _known(self, answer: Node, fraction: Decimal) -> Decimal:
+        if self.grades == "keep":
+            return fraction
         nearest = min(_KNOWN, key=lambda known: abs(known - abs(fraction)))
-        if self.grades == "keep" or abs(nearest - abs(fraction)) < _CLOSE:
+        if abs(nearest - abs(fraction)) < _CLOSE:
             return fraction
         shown = as_text(fraction.scaleb(2))
         if self.grades == "error":

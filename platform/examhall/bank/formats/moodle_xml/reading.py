@@ -128,7 +128,7 @@ class _Reading:
                 message = N_("There are more than %(limit)s questions. Split the file and import the parts.")
                 self.result.errors.append(Message(element.sourceline or 0, message, {"limit": QUESTIONS_LIMIT}))
             return
-        node = Node.of(element, f"question[{self.count}]")
+        node = Node.of(element, self.count)
         try:
             if node.attributes.get("type") == "category":
                 self.category = _category(node, self.result)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape, unescape
 from pathlib import PurePosixPath
 from urllib.parse import unquote
@@ -12,7 +13,6 @@ from examhall.bank.formats import Message
 from examhall.bank.formats.moodle_xml.files import Files
 from examhall.bank.formats.moodle_xml.node import Node, shortened
 from examhall.bank.richtext import MARKDOWN_LIMIT, foreign_tags, render, sanitise
-from examhall.bank.types.contract import PROMPT_LIMIT
 from examhall.errors import N_
 
 NOT_THERE = N_('The file "%(name)s" is missing or cannot be decoded. Add it to the question afterwards.')
@@ -37,6 +37,7 @@ _MARKDOWN_IMAGE = re.compile(r"!\[(?P<alt>[^\]\n]{0,300})\]\((?P<source>@@PLUGIN
 _DISPLAYED = re.compile(r"\$\$(?P<formula>[^$<>]{1,2000})\$\$")
 _TAG = re.compile(r"<[A-Za-z][^<>]*>")
 _ATTRIBUTE = re.compile(r"""\s([A-Za-z][\w:-]{0,40})\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+)""")
+_OF_TABLE = re.compile(r"<(?:caption|tbody|td|tfoot|th|thead|tr)\b", re.IGNORECASE)
 _BREAK = re.compile(r"\s*(?:<br\s*/?>|</(?:p|div|li|h[1-6]|tr)>)\s*", re.IGNORECASE)
 _ANY_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
@@ -144,17 +145,25 @@ class Texts:
             html, count = _DISPLAYED.subn(r"\\[\g<formula>\\]", html)
             if count:
                 self.warnings.append(node.message(N_("A formula between $$ is read as one between \\[ and \\].")))
+        if "<" not in html:
+            return html
         if foreign := foreign_tags(html):
             message = N_("This is left out, as it may not stand in a question: %(tags)s. Its text stays.")
             self.losses.append(node.message(message, tags=", ".join(f"<{tag}>" for tag in foreign)))
-        if len(html) <= PROMPT_LIMIT and (lost := _attributes(html)) and (lost := lost - _attributes(sanitise(html))):
+        if lost := set().union(*(_lost(tag) for tag in _TAG.findall(html))):
             message = N_("These attributes of HTML are left out: %(names)s.")
             self.losses.append(node.message(message, names=", ".join(sorted(lost))))
         return html
 
 
-def _attributes(html: str) -> set[str]:
-    return {name.lower() for tag in _TAG.findall(html) for name in _ATTRIBUTE.findall(tag)}
+@lru_cache(maxsize=4096)
+def _lost(tag: str) -> frozenset[str]:
+    """The names of the attributes that a tag loses."""
+    names = {name.lower() for name in _ATTRIBUTE.findall(tag)}
+    if not names:
+        return frozenset()
+    kept = _TAG.findall(sanitise(f"<table>{tag}" if _OF_TABLE.match(tag) else tag))
+    return frozenset(names.difference(name for part in kept for name in _ATTRIBUTE.findall(part)))
 
 
 def _shown(text: str, text_format: str, node: Node) -> str:
