@@ -102,7 +102,8 @@ def row_counts(hall: Hall, request: pytest.FixtureRequest) -> dict[str, int]:
 
 def differences(engine: Engine) -> list[object]:
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        options = {"compare_type": True, "compare_server_default": True, "include_name": migrate.of_the_models}
+        context = MigrationContext.configure(connection, opts=options)
         return list(compare_metadata(context, db.metadata))
 
 

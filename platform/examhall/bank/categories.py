@@ -63,6 +63,12 @@ def within(category_id: UUID) -> sa.ColumnElement[bool]:
     return Question.category_id.in_(branch)
 
 
+def within_path(path: str) -> sa.ColumnElement[bool]:
+    """The same by a path, in whichever bank."""
+    branch = sa.select(Category.id).where(Category.tenant_id == tenant_id(), _beneath(Category.path, sa.literal(path)))
+    return Question.category_id.in_(branch)
+
+
 def counts(bank_id: UUID) -> dict[UUID, int]:
     """How many questions stand in each category itself; those that hold none are left out."""
     rows = db.session.execute(

@@ -119,7 +119,7 @@ class Question(MutableRecord):
         # What lists are ordered by; the first also holds what they are narrowed by, so that counting reads no rows
         sa.Index(
             "ix_questions_list", "tenant_id", "bank_id", "created_at", "id", "status", "type", "difficulty", "language",
-            "author_id",
+            "author_id", "category_id", "updated_at",
         ),
         sa.Index("ix_questions_changed", "tenant_id", "bank_id", "updated_at", "id"),
         sa.Index("ix_questions_name", "tenant_id", "bank_id", "name", "id"),

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from flask import request
+from sqlalchemy.orm import defer
 
+from examhall.bank import criteria
 from examhall.bank.models import Bank, Question
-from examhall.bank.operations import with_tag, within
-from examhall.errors import N_, BadRequest, FieldError, NotFound
+from examhall.errors import NotFound
 from examhall.extensions import Statement, db
 from examhall.storage.records import tenant_id
-from examhall.web.query import Page, filtered, ordered, read_page, searched
+from examhall.web.query import Page, filtered, ordered, read_page
 from examhall.web.views import ListView
+
+#: Questions that are counted where words or a tag may find very many; of more a list says that there are more.
+COUNTED = 1_000
 
 
 def load_bank(bank_id: UUID) -> Bank:
@@ -53,31 +57,40 @@ def counted_banks() -> Statement:
 
 
 class QuestionList(ListView):
-    """Questions of one bank: narrowed by type, status, tag and category (those below it included), or by words."""
+    """Questions, narrowed by `criteria.NAMES`. Of very many only so many are counted that there is a next page."""
 
     model = Question
-    filters, search = ("type", "status"), ("name", "excerpt")
-    ordering = ("created_at", "name", "type", "category", "status", "updated_at")
+    filters = ("type", "status", "difficulty", "language", "author_id", "import_id")
+    search = ("words",)
+    ordering = ("created_at", "name", "type", "category", "status", "difficulty", "points", "updated_at")
     page_size = 25
 
-    def page_of(self, statement: Statement) -> tuple[Sequence[Any], Page]:
-        """As in every list; an empty value, which a form of a page sends, narrows nothing."""
+    def page_of(self, statement: Statement, bank_id: UUID | None = None) -> tuple[Sequence[Any], Page]:
+        """The questions of the page that the request asks for, without their words; of one bank where it is named."""
         args = {name: value for name, value in request.args.items() if value}
         page = read_page(args, self.page_size, self.max_page_size)
-        if tag := _plain(args, "tag"):
-            statement = statement.where(with_tag(tag))
-        if category := _plain(args, "category"):
-            statement = statement.where(within(category))
-        statement = searched(filtered(statement, Question, self.filters, args), Question, self.search, args)
-        total = db.session.scalar(statement.with_only_columns(sa.func.count()).order_by(None))
-        statement = ordered(statement, Question, self.ordering, args.get("order"))
-        rows = db.session.scalars(statement.limit(page.size).offset(page.offset)).all()
-        return rows, Page(page.number, page.size, total or 0)
+        statement, wanted = self.narrowed(statement, args, bank_id)
+        within = COUNTED if wanted.keys() & {"q", "tag"} else None
+        if within:
+            within = max(within, page.offset + 4 * page.size)
+        counted = sa.select(sa.func.count()).select_from(
+            statement.with_only_columns(sa.literal(1)).order_by(None).limit(within and within + 1).subquery()
+        )
+        total = db.session.scalar(counted) or 0
+        more = bool(within and total > within)
+        rows = db.session.scalars(
+            statement.options(defer(Question.words, raiseload=True)).limit(page.size).offset(page.offset)
+        ).all()
+        return rows, Page(page.number, page.size, within if more and within else total, more)
 
-
-def _plain(args: dict[str, str], name: str) -> str:
-    text = args.pop(name, "")
-    if "\0" in text or len(text) > 200:
-        message = N_("This value can't be filtered by. Check how it is written.")
-        raise BadRequest(message, errors=[FieldError(name, message)])
-    return text
+    def narrowed(
+        self, statement: Statement, args: Mapping[str, str], bank_id: UUID | None
+    ) -> tuple[Statement, dict[str, str]]:
+        """The select, narrowed and in the order asked for; and what it was narrowed by."""
+        wanted = criteria.read(args)
+        rest = {name: value for name, value in args.items() if name not in criteria.NAMES}
+        statement = filtered(statement, Question, [*self.filters, *criteria.NAMES], rest)
+        statement, natural = criteria.narrowed(statement, wanted, bank_id)
+        if natural is not None and not args.get("order"):
+            return statement.order_by(natural), wanted
+        return ordered(statement, Question, self.ordering, args.get("order") or self.ordering[0]), wanted

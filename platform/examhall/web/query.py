@@ -23,6 +23,8 @@ class Page:
     number: int
     size: int
     total: int = 0
+    #: Whether there are more than `total`: only so many were counted.
+    more: bool = False
 
     @property
     def pages(self) -> int:
@@ -36,7 +38,7 @@ class Page:
 
     def links(self) -> dict[str, int]:
         """Relation to page number, for the `Link` header and the pager."""
-        links = {"first": 1, "last": self.pages}
+        links = {"first": 1} if self.more else {"first": 1, "last": self.pages}
         if self.number > 1:
             links["prev"] = min(self.number - 1, self.pages)
         if self.number < self.pages:

@@ -387,7 +387,7 @@ def tie_columns() -> None:
         )
         batch.create_index(batch.f("ix_questions_tenant_id_category_id"), ["tenant_id", "category_id"])
         batch.create_index(batch.f("ix_questions_tenant_id_import_id"), ["tenant_id", "import_id"])
-        narrowing = ["status", "type", "difficulty", "language", "author_id"]
+        narrowing = ["status", "type", "difficulty", "language", "author_id", "category_id", "updated_at"]
         batch.create_index("ix_questions_list", ["tenant_id", "bank_id", "created_at", "id", *narrowing])
         batch.create_index("ix_questions_changed", ["tenant_id", "bank_id", "updated_at", "id"])
         batch.create_index("ix_questions_name", ["tenant_id", "bank_id", "name", "id"])
@@ -427,23 +427,19 @@ def make_search(postgresql: bool) -> None:
         "INSERT INTO question_search (question_id, scope, words, tags) "
         "SELECT id, tenant_id || ' ' || bank_id, words, tags FROM questions ORDER BY created_at, id"
     )
-    # Neither rowids of `questions` nor anything else but its ids stays through VACUUM, so rows are found by these words
+    # No rowid of `questions` is sure to stay through VACUUM, so a row is found by the ids among its words
     row = (
         "rowid = (SELECT rowid FROM question_search WHERE question_search MATCH "
         "'question_id : ' || old.id || ' AND scope : ' || old.tenant_id)"
     )
-    op.execute(
-        "CREATE TRIGGER question_search_insert AFTER INSERT ON questions BEGIN "
+    for trigger in (
+        "insert AFTER INSERT ON questions BEGIN "
         "INSERT INTO question_search (question_id, scope, words, tags) "
-        "VALUES (new.id, new.tenant_id || ' ' || new.bank_id, new.words, new.tags); END"
-    )
-    op.execute(
-        "CREATE TRIGGER question_search_update AFTER UPDATE OF words, tags, bank_id ON questions "
+        "VALUES (new.id, new.tenant_id || ' ' || new.bank_id, new.words, new.tags)",
+        "update AFTER UPDATE OF words, tags, bank_id ON questions "  # noqa: S608  # `row` stands above
         "WHEN old.words <> new.words OR old.tags <> new.tags OR old.bank_id <> new.bank_id BEGIN "
         "UPDATE question_search SET scope = new.tenant_id || ' ' || new.bank_id, words = new.words, tags = new.tags "
-        f"WHERE {row}; END"
-    )
-    op.execute(
-        "CREATE TRIGGER question_search_delete AFTER DELETE ON questions BEGIN "
-        f"DELETE FROM question_search WHERE {row}; END"
-    )
+        "WHERE " + row,
+        "delete AFTER DELETE ON questions BEGIN DELETE FROM question_search WHERE " + row,  # noqa: S608
+    ):
+        op.execute(f"CREATE TRIGGER question_search_{trigger}; END")
