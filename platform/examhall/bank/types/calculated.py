@@ -280,9 +280,7 @@ def _faulty_formulas(body: CalculatedBody) -> Iterator[FieldError]:
         except FormulaError as error:
             yield FieldError(field, error.message, error.params)
     if cost > _COST_LIMIT:
-        yield FieldError(
-            "answers", N_("All formulas together take too long. Simplify or remove some.")
-        )
+        yield FieldError("answers", N_("All formulas together take too long. Simplify or remove some."))
 
 
 def _failures(body: CalculatedBody, values: Values) -> Iterator[FieldError]:
@@ -299,7 +297,7 @@ def _failing(body: CalculatedBody) -> Iterator[FieldError]:
     """The first values among samples for which the question does not work, and what then fails."""
     field = "variants" if body.variants else "variables"
     given = [{name: as_text(value) for name, value in variant.items()} for variant in body.variants]
-    told_apart = not any(answer.any and answer.fraction == ONE for answer in body.answers)
+    to_be_found = {answer.any for answer in body.answers if answer.fraction == ONE} == {False}
     tried = max(_TRIED_LIMIT // (1 + sum(parse(text).cost for _, text in _formulas(body))), _LEAST_TRIED)
     candidates = given or samples(body.variables, random.Random(0))  # noqa: S311 - the same samples every time
     for values in islice(candidates, tried):
@@ -308,7 +306,7 @@ def _failing(body: CalculatedBody) -> Iterator[FieldError]:
             yield from failures
             yield FieldError(field, N_("A formula fails for %(values)s. Change the values or the formula."), shown)
             return
-        if told_apart and _right(body, _results(body, values)) is None:
+        if to_be_found and _right(body, _results(body, values)) is None:
             message = N_("For %(values)s earlier answers hold all that earns the whole mark. Move that answer up.")
             yield FieldError("answers", message, shown)
             return
