@@ -1,0 +1,164 @@
+"""Aiken: what is read, what is refused and where, what is written. Rules: reference semantics §2.4."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from examhall.bank.formats import Import, Item
+from examhall.bank.formats.aiken import FORMAT, export, parse
+from examhall.bank.types import type_named
+
+
+def read(text: str) -> Import:
+    return parse(text.encode())
+
+
+def faults(text: str) -> list[tuple[int, str]]:
+    return [(message.line, message.text % message.params) for message in read(text).errors]
+
+
+def options_of(item: Item) -> list[tuple[str, str]]:
+    return [(option["text"], option["fraction"]) for option in item.body["options"]]
+
+
+SUM = "What is 2 + 2?\nA. 3\nB) 4\nANSWER: B\n"
+
+
+class TestReading:
+    def test_a_question_with_letters_and_the_letter_of_the_right_one(self) -> None:
+        (item,) = read(SUM).questions
+        assert (item.line, item.type, item.name) == (1, "single_choice", "What is 2 + 2?")
+        assert options_of(item) == [("3", "0"), ("4", "1")]
+
+    def test_blank_lines_and_lone_signs_count_for_nothing(self) -> None:
+        spaced = "\ufeff\n-\n" + SUM.replace("\n", "\r\n\r\n")
+        assert options_of(read(spaced).questions[0]) == options_of(read(SUM).questions[0])
+
+    def test_questions_follow_each_other_with_or_without_a_blank_line(self) -> None:
+        found = read(SUM + SUM + "\n" + SUM)
+        assert [item.line for item in found.questions] == [1, 5, 10]
+
+    def test_the_letter_counts_and_not_the_place(self) -> None:
+        (item,) = read("Which?\nA. one\nC. three\nB. two\nANSWER: C\n").questions
+        assert options_of(item) == [("one", "0"), ("three", "1"), ("two", "0")]
+
+    def test_a_stem_may_look_like_an_option(self) -> None:
+        (item,) = read("A. Einstein was born in\nA. 1879\nB. 1880\nANSWER: A\n").questions
+        assert item.body["prompt"] == "A. Einstein was born in"
+        assert options_of(item) == [("1879", "1"), ("1880", "0")]
+
+    def test_text_is_text_and_no_markup(self) -> None:
+        (item,) = read("Is 1 < 2 & <b>so</b>?\nA. <i>yes</i>\nB. no\nANSWER: A\n").questions
+        assert item.body["prompt"] == "Is 1 &lt; 2 &amp; &lt;b&gt;so&lt;/b&gt;?"
+        assert options_of(item)[0] == ("&lt;i&gt;yes&lt;/i&gt;", "1")
+
+    def test_a_stem_over_two_lines_is_read_with_a_warning(self) -> None:
+        (item,) = read("What is\n2 + 2?\nA. 3\nB. 4\nANSWER: B\n").questions
+        assert item.body["prompt"] == "What is<br>2 + 2?"
+        assert [message.line for message in item.warnings] == [2]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("Which?\nA. one\nB. two\nANSWER: D\n", 4, "No option bears the letter “D”"),
+        ("Which?\nA. one\nB. two\nANSWER: b\n", 4, "capital letter"),
+        ("Which?\nA. one\nB. two\nANSWER:\n", 4, "No option bears"),
+        ("Which?\nA. one\nB. two\nANSWER: A, B\n", 4, "No option bears"),
+        ("Which?\nA. one\nA. two\nANSWER: A\n", 2, "same letter"),
+        ("Which?\nA. one\nB. two\nB. three\nANSWER: A\n", 2, "same letter"),
+        ("Which?\nA. one\nANSWER: A\n", 1, "at least"),
+        ("Which?\nA. one\nB. one\nANSWER: A\n", 3, "same"),
+        ("Which?\nANSWER: A\n", 1, "no options"),
+        ("ANSWER: A\n", 1, "no options"),
+        ("Which?\nA. one\nB. two\n", 1, "no ANSWER"),
+        ("Which?\nA. one\nB. two\nAnswer: A\n", 1, "no ANSWER"),
+        ("One?\nA. a\nB. b\nTwo?\nA. c\nB. d\nANSWER: A\n", 1, "no ANSWER"),
+        ("", 1, "no question"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line(text: str, line: int, words: str) -> None:
+    found = read(text)
+    assert found.questions == []
+    ((where, said),) = faults(text)
+    assert where == line
+    assert words in said
+
+
+def test_a_wrong_question_hides_no_other() -> None:
+    found = read(SUM + "Wrong?\nA. one\nB. two\nANSWER: Z\n" + SUM)
+    assert ([item.line for item in found.questions], [message.line for message in found.errors]) == ([1, 9], [8])
+
+
+@pytest.mark.parametrize(
+    ("text", "is_aiken"),
+    [(SUM, True), (SUM.replace("\n", "\r\n"), True), ("What is 2 + 2? {=4 ~3}", False), ("ANSWER: b", False)],
+)
+def test_it_is_known_by_its_answers(text: str, is_aiken: bool) -> None:
+    assert FORMAT.recognises(text.encode()) is is_aiken
+
+
+LINES = st.text(st.characters(exclude_categories=("C", "Z")), min_size=2, max_size=30).filter(
+    lambda text: not text.startswith("ANSWER")
+)
+
+
+@st.composite
+def plain_questions(draw: st.DrawFn) -> Item:
+    texts = draw(st.lists(LINES, min_size=2, max_size=26, unique_by=lambda text: " ".join(text.split())))
+    right = draw(st.integers(0, len(texts) - 1))
+    kind = type_named("single_choice")
+    options = [{"text": escaped(text), "fraction": "1" if n == right else "0"} for n, text in enumerate(texts)]
+    body = kind.validate({"prompt": escaped(draw(LINES)), "options": options})
+    return Item(1, "", "single_choice", body.to_json())
+
+
+def escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+class TestWriting:
+    @given(st.lists(plain_questions(), max_size=4))
+    def test_what_it_can_say_comes_back_the_same(self, items: list[Item]) -> None:
+        written = export(items, {}, "Bank")
+        assert written.losses == []
+        found = parse(written.data)
+        assert [item.body for item in found.questions] == [item.body for item in items]
+
+    @pytest.mark.parametrize("fractions", [["1", "1"], ["1", "-0.5"], ["1"] + ["0"] * 26])
+    def test_choices_beyond_one_right_of_26_are_left_out_and_told(self, fractions: list[str]) -> None:
+        options = [{"text": str(place), "fraction": fraction} for place, fraction in enumerate(fractions)]
+        self.left_out("single_choice", {"prompt": "x", "options": options})
+
+    def test_other_types_are_left_out_and_told(self) -> None:
+        self.left_out("true_false", {"prompt": "Is it?", "correct": True})
+
+    def left_out(self, kind: str, data: dict[str, object]) -> None:
+        body = type_named(kind).validate(data)
+        written = export([Item(1, "Name", kind, body.to_json())], {}, "Bank")
+        assert written.data == b""
+        assert ["left out" in message.text for message in written.losses] == [True]
+
+    def test_each_setting_that_is_lost_is_named(self) -> None:
+        right = {"text": "a", "fraction": "1", "feedback": "f", "pinned": True}
+        data = {
+            "prompt": "<p>x <b>y</b></p>",
+            "feedback": "z",
+            "shuffle": False,
+            "options": [right, {"text": "b", "fraction": "0"}],
+        }
+        body = type_named("single_choice").validate(data).to_json()
+        item = Item(1, "Name", "single_choice", body, "a/b", tags=["t"])
+        assert len(list(words(item))) == 7
+
+    def test_nothing_is_said_of_what_is_as_usual(self) -> None:
+        assert list(words(read(SUM).questions[0])) == []
+
+
+def words(item: Item) -> Iterator[str]:
+    for message in export([item], {}, "Bank").losses:
+        yield message.text % message.params
