@@ -252,6 +252,11 @@ class TestPatterns:
         assert faults({"text": "*", "fraction": "0"}, caught[0] | {"fraction": "1"}) == ["answers.1.text"]
         assert faults(caught[0], caught[0] | {"fraction": "1"}) == ["answers.1.text"]
 
+    def test_there_are_not_more_than_twenty_patterns(self) -> None:
+        parts = [{"text": f"a{{{number}}}", "pattern": True, "fraction": "1"} for number in range(1, 22)]
+        assert faults(*parts) == ["answers"]
+        assert len(KIND.validate({"prompt": "What?", "answers": parts[:20]}).answers) == 20
+
     def test_a_pattern_is_no_answer_to_show(self) -> None:
         assert KIND.reveal(fitting("colou?r"), {}, "color") == {
             "correct": None,

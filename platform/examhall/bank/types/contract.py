@@ -111,7 +111,8 @@ def _fraction(number: Decimal) -> Decimal:
     return number
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
+    """The text, unless it cannot be stored everywhere."""
     if not writable(text):
         raise refusal(N_("This text holds a character that cannot be stored. Type it again without it."))
     return text
@@ -133,7 +134,7 @@ def _rich(limit: int) -> AfterValidator:
             raise refusal(
                 N_("This text has more than %(limit)s tags. Paste it without its formatting."), limit=TAGS_LIMIT
             )
-        html = _within(sanitise(_storable(_within(text, limit))), limit)
+        html = _within(sanitise(storable(_within(text, limit))), limit)
         if unlabelled_media(html):
             raise refusal(N_('Say what each picture shows (alt="…") and what each sound or film is (title="…").'))
         return html
@@ -163,7 +164,7 @@ Fraction = Annotated[Number, AfterValidator(_fraction)]
 RichText = Annotated[str, _rich(TEXT_LIMIT)]
 ShownText = Annotated[str, _rich(TEXT_LIMIT), AfterValidator(_visible)]
 Prompt = Annotated[str, _rich(PROMPT_LIMIT), AfterValidator(_visible)]
-AnswerText = Annotated[str, StringConstraints(max_length=ANSWER_LIMIT, min_length=1), AfterValidator(_storable)]
+AnswerText = Annotated[str, StringConstraints(max_length=ANSWER_LIMIT, min_length=1), AfterValidator(storable)]
 
 
 class Part(BaseModel):

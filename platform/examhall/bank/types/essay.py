@@ -18,7 +18,7 @@ from examhall.bank.types.contract import (
     Revelation,
     RichText,
     only,
-    refusal,
+    storable,
     writable,
 )
 from examhall.bank.types.parts import whole
@@ -28,12 +28,6 @@ RESPONSE_LIMIT = 100_000
 TEMPLATE_LIMIT = 10_000
 WORDS_LIMIT = 20_000
 LINES_LIMIT = 100
-
-
-def _storable(text: str) -> str:
-    if not writable(text):
-        raise refusal(N_("This text holds a character that cannot be stored. Type it again without it."))
-    return text
 
 
 Words = Annotated[int, whole(1, WORDS_LIMIT)]
@@ -46,7 +40,7 @@ class EssayBody(Body):
     refuse anything; `lines` is the height of the field; `marking_notes`, HTML, is for markers only.
     """
 
-    template: Annotated[str, StringConstraints(max_length=TEMPLATE_LIMIT), AfterValidator(_storable)] = ""
+    template: Annotated[str, StringConstraints(max_length=TEMPLATE_LIMIT), AfterValidator(storable)] = ""
     min_words: Words | None = None
     max_words: Words | None = None
     lines: Annotated[int, whole(1, LINES_LIMIT)] = 10

@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
-from examhall.bank.types.contract import Arrangement, InvalidResponse, Part, refusal, writable
+from examhall.bank.types.contract import Arrangement, InvalidResponse, Part, refusal, storable
 from examhall.errors import N_, FieldError
 
 LABEL_LIMIT = 200
@@ -90,11 +90,7 @@ def whole(least: int, most: int) -> BeforeValidator:
 
 
 def _plain(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    if not writable(value):
-        raise refusal(N_("This text holds a character that cannot be stored. Type it again without it."))
-    return " ".join(value.split())
+    return " ".join(storable(value).split()) if isinstance(value, str) else value
 
 
 def _said(text: str) -> str:

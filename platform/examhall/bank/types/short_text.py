@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated, Any
@@ -39,6 +39,7 @@ from examhall.errors import N_, FieldError
 
 RESPONSE_LIMIT = 2_000
 ANSWERS_LIMIT = 100
+PATTERNS_LIMIT = 20
 PATTERN_MEMORY = 512 * 1024  # bytes for a compiled pattern: 2,000 characters took 9 ms at worst
 _STAR = re.compile(r"(?<!\\)\*+")
 
@@ -90,17 +91,28 @@ class ShortText(QuestionType[ShortTextBody]):
     def check(self, body: ShortTextBody) -> Iterator[FieldError]:
         if ONE not in (answer.fraction for answer in body.answers):
             yield FieldError("answers", N_("No answer earns the whole mark. Give the right one the fraction 1."))
-        yield from text_faults("answers", body.answers, body.case_sensitive)
+        if sum(answer.pattern for answer in body.answers) > PATTERNS_LIMIT:
+            message = N_("Give at most %(limit)s patterns. One pattern can hold several: a|b.")
+            yield FieldError("answers", message, {"limit": PATTERNS_LIMIT})
+            return
+        yield from _faulty_answers(body)
 
     def read(self, arrangement: Arrangement, response: object) -> str | None:
-        return None if response is None else read_text(only(response, "text"))
+        if response is None:
+            return None
+        text = only(response, "text")
+        if not isinstance(text, str) or not writable(text):
+            raise InvalidResponse(N_("Write a text, without control characters."))
+        if len(text) > RESPONSE_LIMIT:
+            raise InvalidResponse(N_("Shorten your answer to at most 2000 characters."))
+        return text if text.strip() else None
 
     def grade(self, body: ShortTextBody, response: str | None) -> Decimal:
-        answer = first_match(body.answers, response, body.case_sensitive)
+        answer = _match(body, response)
         return answer.fraction if answer else ZERO
 
     def reveal(self, body: ShortTextBody, arrangement: Arrangement, response: str | None) -> Revelation:
-        answer, right = first_match(body.answers, response, body.case_sensitive), self.full(body)
+        answer, right = _match(body, response), self.full(body)
         return {
             "correct": None if right is None else {"text": right},
             "feedback": [answer.feedback] if answer and plain_text(answer.feedback) else [],
@@ -114,50 +126,32 @@ class ShortText(QuestionType[ShortTextBody]):
         return next((answer.fraction for answer in body.answers if _anything(answer)), ZERO)
 
     def full(self, body: ShortTextBody) -> str | None:
-        return right_text(body.answers, body.case_sensitive)
+        """A text that earns the whole mark, None where only patterns or a star tell what does."""
+        right = (answer for answer in body.answers if answer.fraction == ONE)
+        texts = (answer.text.replace("\\*", "*") for answer in right if not answer.pattern and not _anything(answer))
+        return next((text for text in texts if self.grade(body, text) == ONE), None)
 
 
-def read_text(text: object) -> str | None:
-    """A written text as it was written, None for a blank one. Raises InvalidResponse."""
-    if not isinstance(text, str) or not writable(text):
-        raise InvalidResponse(N_("Write a text, without control characters."))
-    if len(text) > RESPONSE_LIMIT:
-        raise InvalidResponse(N_("Shorten your answer to at most 2000 characters."))
-    return text if text.strip() else None
-
-
-def first_match(answers: Iterable[TextAnswer], text: str | None, case_sensitive: bool) -> TextAnswer | None:
-    """The answer that a text gives, None for a text that is blank or foreseen by none."""
+def _match(body: ShortTextBody, text: str | None) -> TextAnswer | None:
     if text is None or not text.strip():
         return None
-    return next((answer for answer in answers if answer.matches(text, case_sensitive)), None)
+    return next((answer for answer in body.answers if answer.matches(text, body.case_sensitive)), None)
 
 
-def right_text(answers: Sequence[TextAnswer], case_sensitive: bool) -> str | None:
-    """A text that earns the whole mark, None where only patterns or a star tell what does."""
-    for answer in answers:
-        if answer.fraction == ONE and not answer.pattern and not _anything(answer):
-            text = answer.text.replace("\\*", "*")
-            earned = first_match(answers, text, case_sensitive)
-            if earned and earned.fraction == ONE:
-                return text
-    return None
-
-
-def text_faults(field: str, answers: Sequence[TextAnswer], case_sensitive: bool) -> Iterator[FieldError]:
-    """Faults of a list of answers: patterns that cannot be, answers that an earlier one of another worth hides."""
+def _faulty_answers(body: ShortTextBody) -> Iterator[FieldError]:
+    """Patterns that cannot be, and answers that an earlier one of another worth hides."""
     sound: list[tuple[int, TextAnswer]] = []
-    for place, answer in enumerate(answers):
+    for place, answer in enumerate(body.answers):
         if answer.pattern and (reason := _broken(answer.text)):
             message = N_("This pattern cannot be used (%(reason)s). Correct it; patterns follow the syntax of RE2.")
-            yield FieldError(f"{field}.{place}.text", message, {"reason": reason})
+            yield FieldError(f"answers.{place}.text", message, {"reason": reason})
             continue
-        hides = (first for first, earlier in sound if _hides(earlier, answer, case_sensitive))
-        if (first := next(hides, None)) is not None and answers[first].fraction != answer.fraction:
+        first = next((first for first, earlier in sound if _hides(earlier, answer, body.case_sensitive)), None)
+        if first is not None and body.answers[first].fraction != answer.fraction:
             message = N_(
                 "Answer %(first)s already matches all of this, and the first match counts. Move or remove one."
             )
-            yield FieldError(f"{field}.{place}.text", message, {"first": first + 1})
+            yield FieldError(f"answers.{place}.text", message, {"first": first + 1})
         sound.append((place, answer))
 
 
