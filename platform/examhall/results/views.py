@@ -54,7 +54,8 @@ class AttemptResult(MethodView):
         if found.state is State.OPEN:
             return redirect(url_for("attempt_page", id=id), 303)
         later = [label for show, label in LATER.items() if show in found.later]
-        return self.respond(review=found, slots=shown_slots(found), later=later, states=STATES, data=_leftover(found))
+        slots = numbered(found.slots)
+        return self.respond(review=found, slots=slots, later=later, states=STATES, data=_leftover(found))
 
 
 @permitted("exams.sit")
@@ -68,7 +69,7 @@ class AttemptList(ListView):
         """The candidate's own, with what the exam says about them."""
         statement: Statement = sa.select(
             Attempt.id, Attempt.number, Attempt.state, Attempt.started_at, Attempt.deadline_at, Attempt.submitted_at,
-            Attempt.percent, Attempt.passed, Exam.title, *closing(now()),
+            Attempt.percent, Attempt.passed, Attempt.pending, Exam.title, *closing(now()),
         )  # fmt: skip
         return statement.join(Exam, sa.and_(Exam.tenant_id == Attempt.tenant_id, Exam.id == Attempt.exam_id)).where(
             Attempt.tenant_id == tenant_id(), Attempt.user_id == me().id
@@ -126,19 +127,7 @@ class AttemptReview(MethodView):
         person = db.session.execute(
             sa.select(User.name, User.email).where(User.tenant_id == tenant_id(), User.id == found.user_id)
         ).one()
-        return self.respond(review=found, slots=shown_slots(found), person=person, states=STATES)
-
-
-def shown_slots(found: Review) -> list[dict[str, Any]]:
-    """The questions of a review, each with its `number`, and files that were handed up with the `url` to get them."""
-    return [_with_urls(slot, found.attempt_id) for slot in numbered(found.slots)]
-
-
-def _with_urls(slot: dict[str, Any], attempt_id: UUID) -> dict[str, Any]:
-    if "files" not in slot:
-        return slot
-    files = [file | {"url": url_for("attempt_file", id=attempt_id, file_id=file["id"])} for file in slot["files"]]
-    return slot | {"files": files}
+        return self.respond(review=found, slots=numbered(found.slots), person=person, states=STATES)
 
 
 def _leftover(found: Review) -> dict[str, Any]:

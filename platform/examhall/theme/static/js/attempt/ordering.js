@@ -58,7 +58,7 @@ function moved(place, item) {
   marks(place);
   place.dataset.taken = "true";
   const number = items(place).indexOf(item) + 1;
-  place.querySelector("[data-moved]").textContent = place.dataset.place.replace("{n}", number);
+  place.querySelector("[data-moved]").textContent = place.dataset.movedTo.replace("{n}", number);
   place.dispatchEvent(new Event("change", { bubbles: true }));
 }
 

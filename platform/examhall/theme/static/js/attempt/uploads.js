@@ -3,6 +3,7 @@
  *
  * The list on the page is the answer; `data-slot-files` tells names and sizes of what has reached the server before.
  */
+const MEGABYTE = 1024 * 1024;
 const known = new Map();
 let connection = null;
 let going = Promise.resolve();
@@ -62,8 +63,9 @@ function row(place, id) {
   return item;
 }
 
+/** As the server words it, which counts in powers of two. */
 function weight(bytes) {
-  const [unit, share] = bytes < 1_000_000 ? ["kilobyte", bytes / 1000] : ["megabyte", bytes / 1_000_000];
+  const [unit, share] = bytes < MEGABYTE ? ["kilobyte", bytes / 1024] : ["megabyte", bytes / MEGABYTE];
   const style = { style: "unit", unit, maximumFractionDigits: 1, numberingSystem: "latn" };
   return new Intl.NumberFormat(document.documentElement.lang, style).format(share);
 }
