@@ -35,7 +35,7 @@ PLACES_LIMIT = 30
 _DUST = Decimal("1e-60")
 _TINY = Decimal("1e-30")
 _SETTLED = Context(prec=60)
-_ONE, _TWO = Decimal(1), Decimal(2)
+_ONE = Decimal(1)
 
 
 class DomainError(ValueError):
@@ -218,14 +218,8 @@ def _atan2(y: Decimal, x: Decimal) -> Decimal:
 
 def _asin(number: Decimal) -> Decimal:
     if abs(number) > 1:
-        raise DomainError(
-            N_("Character %(at)s: “%(what)s” takes numbers from -1 to 1. Change the formula or the ranges.")
-        )
-    return _clean_beside(2 * _atan(number / (1 + (1 - number * number).sqrt())), number)
-
-
-def _clean_beside(result: Decimal, number: Decimal) -> Decimal:
-    return result if abs(number) < _TINY else _clean(result)
+        raise DomainError(N_("Character %(at)s: “%(what)s” takes numbers from -1 to 1."))
+    return 2 * _atan(number / (1 + (1 - number * number).sqrt()))
 
 
 def _acos(number: Decimal) -> Decimal:
