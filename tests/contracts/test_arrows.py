@@ -19,7 +19,7 @@ FLOORS = (
     ("storage",),
     ("identity",),
     ("theme",),  # knows who is signed in, nothing of exams
-    ("bank.types", "bank.richtext", "bank.wording"),
+    ("bank.types", "bank.richtext", "bank.maths", "bank.wording"),
     ("attempts.engine",),
     ("bank",),
     ("exams",),
@@ -81,6 +81,18 @@ def test_the_engine_is_pure() -> None:
     for module in sorted(engine):
         for imported in outside.find_modules_directly_imported_by(module):
             assert imported in allowed or imported.startswith("examhall.bank.types"), f"{module} -> {imported}"
+
+
+def test_question_types_are_pure() -> None:
+    """A type knows schemas, patterns and rich text: no request, no clock, no table, no file."""
+    outside = graph(outside=True)
+    types = {module for module in outside.modules if module.startswith("examhall.bank.types")}
+    assert len(types) > 14
+    schemas = {"pydantic", "pydantic_core", "typing_extensions", "re2"}
+    allowed = types | schemas | {"examhall.errors", "examhall.bank.richtext", *sys.stdlib_module_names}
+    for module in sorted(types):
+        imported = outside.find_modules_directly_imported_by(module)
+        assert imported <= allowed, f"{module} -> {sorted(imported - allowed)}"
 
 
 def test_errors_know_no_flask() -> None:
