@@ -136,11 +136,10 @@ def _closing(html: str, start: int) -> int | None:
 
 def _gap(number: int, weight: int, meaning: _Kind, text: str, cloze: Cloze) -> dict[str, Any]:
     gap: dict[str, Any] = {"key": str(number), "kind": meaning.kind, "weight": weight, "display": meaning.display}
-    alternatives = list(_alternatives(text))
+    alternatives = [(answer, feedback) for answer, feedback in _alternatives(text) if answer.strip() or feedback]
     if meaning.kind in (_SHORT, _NUMBER):
         make = _text_answer if meaning.kind == _SHORT else _number_answer
         answers = [make(number, answer, cloze) | {"feedback": feedback} for answer, feedback in alternatives]
-        answers = [answer for answer in answers if answer.get("text") != "" or answer.get("any")]
         case = {"case_sensitive": meaning.case_sensitive} if meaning.kind == _SHORT else {}
         gap |= case | {"answers": answers}
     else:
@@ -287,4 +286,6 @@ def _answer_text(gap: Mapping[str, Any], answer: Mapping[str, Any], losses: list
 
 def _escaped(text: str) -> str:
     text = _BEFORE_SPECIAL.sub("&#92;", text)
+    if text.endswith("&amp;"):  # behind it a sign would be no sign
+        text = text.removesuffix("&amp;") + "&#38;"
     return _SPECIAL.sub(lambda sign: _WRITTEN[sign[0]], text)
