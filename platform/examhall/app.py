@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from examhall.attempts.uses import in_attempts
 from examhall.bank.media import init_media
+from examhall.bank.uses import init_uses
 from examhall.cli import init_cli
+from examhall.exams.uses import in_exams
 from examhall.extensions import babel, db, jwt, limiter, migrate
 from examhall.identity.challenge import challenge
 from examhall.identity.tokens import init_tokens
@@ -57,5 +60,6 @@ def create_app(settings: Settings | None = None) -> Platform:
     limiter.init_app(platform)
     Api(platform)
     platform.mount(ROUTES)
+    init_uses(in_exams, in_attempts)
     init_cli(platform)
     return platform

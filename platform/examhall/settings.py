@@ -41,6 +41,7 @@ class Settings(BaseModel):
     address_limit: str = "60000/minute"
     max_body_bytes: int = Field(default=4 * 1024 * 1024, ge=1024)
     max_upload_bytes: int = Field(default=64 * 1024 * 1024, ge=1024)
+    import_wait_seconds: float = Field(default=1.5, ge=0, le=60)
     access_token_minutes: int = Field(default=15, ge=1, le=120)
     session_days: int = Field(default=14, ge=1, le=90)
     grace_seconds: int = Field(default=30, ge=0, le=600)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf.file import FileField
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length
 
 from examhall.bank.models import Status
 from examhall.bank.texts import CATEGORY_LIMIT, DESCRIPTION_LIMIT, NAME_LIMIT
@@ -55,15 +53,3 @@ class FilingForm(Form):
     status = SelectField(
         _("Status"), choices=STATUS_CHOICES, description=_("Only ready questions are drawn for an exam.")
     )
-
-
-class ImportForm(Form):
-    """A GIFT file, or its text."""
-
-    file = FileField(_("File"), description=_("A text file in UTF-8 with at most 2 MB."))
-    text = TextAreaField(_("Text"))
-
-    def validate_text(self, field: TextAreaField) -> None:
-        """One of the two is needed."""
-        if not self.file.data and not (field.data or "").strip():
-            raise ValidationError(gettext("Choose a file or paste a text."))

@@ -175,13 +175,13 @@ def change(job: ImportJob, changes: Mapping[str, Any], patience: float) -> Impor
     before = options_of(job)
     options = checked(Options.model_validate(before.model_dump() | dict(changes)))
     found: Report | str | None = None
+    import_id, place = job.id, folder_of(job.id)
     if again := options.order() != before.order():
-        place = folder_of(job.id)
         folder.save_order(place, options.order())
-        db.session.rollback()
-        found = _outcome(job.id) if launch.start(place).wait(patience) else None
+        db.session.rollback()  # nothing is held while the reader works
+        found = _outcome(import_id) if launch.start(place).wait(patience) else None
     with writing() as session:
-        job = held(job.id, ImportState.READ, ImportState.FAILED)
+        job = held(import_id, ImportState.READ, ImportState.FAILED)
         job.options = options.model_dump(mode="json", exclude_defaults=True)
         if again:
             job.state, job.format, job.failure, job.found = ImportState.READING.value, "", "", {}
@@ -246,6 +246,7 @@ def _known(bank_id: UUID) -> Iterator[Known]:
             sa.func.substr(column.words, 1, WORDS_KNOWN),
         )
         .where(column.tenant_id == tenant_id(), column.bank_id == bank_id)
+        .order_by(column.id)
         .execution_options(yield_per=1000)
     )  # fmt: skip
     return (Known(*row) for row in rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from examhall.bank import categories as filing
 from examhall.bank import texts
 from examhall.bank.bodies import bodies
-from examhall.bank.formats import Import, Item, Message, decode, gift
 from examhall.bank.models import Bank, Question, QuestionVersion, Status
 from examhall.bank.pools import categories, latest_refs, pool, tags, with_tag, within
 from examhall.bank.richtext import plain_text
@@ -22,14 +21,13 @@ from examhall.bank.types.contract import Body
 from examhall.bank.wording import fingerprint_of, words_of
 from examhall.clock import now
 from examhall.errors import N_, FieldError, Invalid, PreconditionFailed
-from examhall.extensions import db
 from examhall.storage.records import actor_id, new_id, tenant_id
 from examhall.storage.statements import table
 from examhall.storage.transactions import writing
 
 __all__ = [
-    "add_version", "bodies", "categories", "check_gift", "create_bank", "create_question", "import_questions",
-    "latest_refs", "new_question", "pool", "read_gift", "set_status", "tags", "update_bank", "update_question",
+    "add_version", "bodies", "categories", "create_bank", "create_question", "latest_refs", "new_question", "pool",
+    "set_status", "tags", "update_bank", "update_question",
     "with_tag", "within",
 ]  # fmt: skip
 
@@ -253,65 +251,3 @@ _FILED: Mapping[str, Callable[[Any], Any]] = {
     "language": texts.language,
     "points": texts.points,
 }
-
-
-# imports --------------------------------------------------------------------------------------------------------
-
-
-def read_gift(data: bytes) -> Import:
-    """The questions of a GIFT file and what is wrong with it, line by line.
-
-    Raises `PayloadTooLarge` beyond 2 MB and `Invalid` (field `file`) for what is no text in UTF-8.
-    """
-    found = gift.parse(decode(data))
-    questions, errors = [], list(found.errors)
-    for parsed in found.questions:
-        try:
-            questions.append(replace(parsed, tags=texts.tags(parsed.tags), category=texts.category(parsed.category)))
-        except Invalid as problem:
-            errors += [Message(parsed.line, error.message, error.params) for error in problem.errors]
-    return Import(questions, sorted(errors, key=lambda message: message.line))
-
-
-def check_gift(bank_id: UUID, data: bytes) -> Import:
-    """The same, with a warning at each question whose id stands in the bank already. Raises as `read_gift` does."""
-    found = read_gift(data)
-    ids = {parsed.external_id for parsed in found.questions} - {""}
-    known = set(_known_ids(bank_id)) if ids else set()
-    return replace(found, questions=[_warned(parsed, parsed.external_id in known) for parsed in found.questions])
-
-
-def import_questions(bank_id: UUID, parsed: Sequence[Item]) -> list[Question]:
-    """Put all questions into the bank, or none: two inserts, however many they are. Gives them in their order."""
-    pairs = []
-    with writing() as session:
-        places = filing.place(bank_id, {item.category for item in parsed})
-        for item in parsed:
-            values = filed({"category": item.category, "tags": item.tags})
-            pairs.append(
-                new_question(
-                    bank_id, item.type, item.name, type_named(item.type).load(item.body),
-                    external_id=item.external_id, category_id=places.get(item.category), **values,
-                )
-            )  # fmt: skip
-        session.add_all(question for question, _ in pairs)
-        session.flush()
-        session.add_all(version for _, version in pairs)
-        session.flush()
-    audit.info("%s questions imported into bank %s", len(pairs), bank_id)
-    return [question for question, _ in pairs]
-
-
-def _known_ids(bank_id: UUID) -> Sequence[str]:
-    statement = sa.select(_questions.external_id).where(
-        _questions.tenant_id == tenant_id(), _questions.bank_id == bank_id, _questions.external_id != ""
-    )
-    return db.session.scalars(statement).all()
-
-
-def _warned(parsed: Item, known: bool) -> Item:
-    if not known:
-        return parsed
-    message = N_('A question with the id "%(id)s" is in this bank already. This one will stand beside it.')
-    warning = Message(parsed.line, message, {"id": parsed.external_id})
-    return replace(parsed, warnings=[*parsed.warnings, warning])

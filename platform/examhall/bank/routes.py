@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from examhall.bank import api, media_views, views
+from examhall.bank import api, import_api, import_pages, media_views, views
 from examhall.web.routes import Route
 
 ROUTES = [
@@ -11,7 +11,10 @@ ROUTES = [
     Route("/manage/banks/<uuid:id>/edit", "bank_edit", views.BankEditPage),
     Route("/manage/banks/<uuid:id>/questions", "question_list", views.QuestionListPage),
     Route("/manage/banks/<uuid:id>/questions/new", "question_new", views.QuestionNewPage),
-    Route("/manage/banks/<uuid:id>/import", "question_import", views.QuestionImportPage),
+    Route("/manage/banks/<uuid:id>/import", "question_import", import_pages.QuestionImportPage),
+    Route("/manage/banks/<uuid:id>/imports", "import_list", import_pages.ImportListPage),
+    Route("/manage/imports/<uuid:id>", "import_page", import_pages.ImportPage),
+    Route("/manage/imports/<uuid:id>/media/<digest>", "import_medium", import_pages.ImportMedium),
     Route("/manage/questions/<uuid:id>", "question_detail", views.QuestionDetailPage),
     Route("/manage/questions/<uuid:id>/edit", "question_edit", views.QuestionEditPage),
     Route("/media/<digest>", "medium", media_views.MediumFile),
@@ -20,7 +23,11 @@ ROUTES = [
     Route("/api/v1/banks", "api_banks", api.Banks),
     Route("/api/v1/banks/<uuid:id>", "api_bank", api.BankItem),
     Route("/api/v1/banks/<uuid:id>/questions", "api_questions", api.Questions),
-    Route("/api/v1/banks/<uuid:id>/imports", "api_imports", api.Imports),
+    Route("/api/v1/banks/<uuid:id>/imports", "api_imports", import_api.Imports),
+    Route("/api/v1/imports/<uuid:id>", "api_import", import_api.ImportItem),
+    Route("/api/v1/imports/<uuid:id>/questions", "api_import_questions", import_api.ImportQuestions),
+    Route("/api/v1/imports/<uuid:id>/commit", "api_import_commit", import_api.ImportCommit),
+    Route("/api/v1/imports/<uuid:id>/undo", "api_import_undo", import_api.ImportUndo),
     Route("/api/v1/questions/<uuid:id>", "api_question", api.QuestionItem),
     Route("/api/v1/questions/<uuid:id>/versions", "api_versions", api.Versions),
 ]

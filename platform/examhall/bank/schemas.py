@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from decimal import Decimal
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
-from examhall.bank.models import Status
+from examhall.bank.models import Difficulty, Status
 from examhall.bank.texts import CATEGORY_LIMIT, DESCRIPTION_LIMIT, NAME_LIMIT, TAG_LIMIT, TAGS_LIMIT
+from examhall.bank.types.contract import as_text, exact
 from examhall.identity.schemas import Name, Strict
 
 Tags = Annotated[list[Annotated[str, Field(min_length=1, max_length=TAG_LIMIT)]], Field(max_length=TAGS_LIMIT)]
 Category = Annotated[str, Field(max_length=CATEGORY_LIMIT, examples=["safety/fire"])]
 ReadStatus = Annotated[Status, Field(strict=False)]
+ReadDifficulty = Annotated[Difficulty, Field(strict=False, description='"" where nobody said.')]
+Language = Annotated[str, Field(max_length=35, description='BCP 47; "" where nobody said.', examples=["en-GB"])]
+CategoryId = Annotated[UUID, Field(strict=False, description="Instead of `category`: one of the bank by its id.")]
+
+
+def _number(value: object) -> Decimal:
+    number = value if isinstance(value, Decimal) else exact(value) if isinstance(value, str) else None
+    if number is None or not number.is_finite():
+        raise PydanticCustomError("decimal_type", "no decimal")
+    return number
+
+
+Points = Annotated[
+    Decimal, BeforeValidator(_number), PlainSerializer(as_text, return_type=str),
+    WithJsonSchema({"type": "string", "description": "What it is worth unless an exam says more.", "examples": ["1.5"]}),
+]  # fmt: skip
 QuestionBody = Annotated[
     dict[str, Any],
     Field(
@@ -62,6 +81,10 @@ class QuestionIn(Strict):
     body: QuestionBody
     tags: Tags = Field(default_factory=list)
     category: Category = ""
+    category_id: CategoryId | None = None
+    difficulty: ReadDifficulty = Difficulty.UNKNOWN
+    language: Language = ""
+    points: Points = Decimal(1)
     status: ReadStatus = Status.READY
 
 
@@ -71,11 +94,18 @@ class QuestionChange(Strict):
     name: Name | None = None
     tags: Tags | None = None
     category: Category | None = None
+    category_id: CategoryId | None = None
+    difficulty: ReadDifficulty | None = None
+    language: Language | None = None
+    points: Points | None = None
     status: ReadStatus | None = None
 
 
 class QuestionOut(BaseModel):
-    """A question as lists show it; `excerpt` is the beginning of its prompt as plain text, `version` its latest."""
+    """A question as lists show it; `excerpt` is the beginning of its prompt as plain text, `version` its latest.
+
+    Exams take the version `ready_version_id`; where `version` is a draft still, that is an earlier one.
+    """
 
     id: UUID
     bank_id: UUID
@@ -83,10 +113,19 @@ class QuestionOut(BaseModel):
     name: str
     excerpt: str
     category: str
+    category_id: UUID | None
     tags: list[str]
+    difficulty: Difficulty
+    language: str
+    points: Points
     status: Status
+    status_at: datetime
+    status_by: UUID | None
+    author_id: UUID | None
     external_id: str
+    import_id: UUID | None
     version: int = Field(validation_alias="latest_number")
+    ready_version_id: UUID | None
     created_at: datetime
     updated_at: datetime
 
@@ -98,10 +137,13 @@ class QuestionFull(QuestionOut):
 
 
 class VersionIn(Strict):
-    """What the question asks from now on; without a name it keeps its own."""
+    """What the question asks from now on; without a name or a status it keeps its own."""
 
     body: QuestionBody
     name: Name | None = None
+    status: ReadStatus | None = Field(
+        default=None, description="As a `draft` it waits: exams take the version that was ready before."
+    )
 
 
 class VersionOut(BaseModel):
@@ -121,44 +163,9 @@ class QuestionArguments(BaseModel):
     """What a list of questions may be narrowed by beside its columns."""
 
     tag: str = Field(default="", description="Only those that have this tag.")
-    category: str = Field(default="", description="Only those of this category and of those below it.")
-
-
-class UploadIn(BaseModel):
-    """A file of questions."""
-
-    file: bytes = Field(json_schema_extra={"contentMediaType": "application/octet-stream"})
-    format: Literal["gift"] = "gift"
-
-
-class ImportArguments(BaseModel):
-    """How a file is imported."""
-
-    dry_run: bool = Field(default=False, description="Tell what the file holds, and write nothing.")
-
-
-class LineOut(BaseModel):
-    """Something to know about a line of the file, counted from 1."""
-
-    line: int
-    message: str
-
-
-class ImportedOut(BaseModel):
-    """A question that the file holds."""
-
-    line: int
-    name: str
-    type: str
-    category: str
-    tags: list[str]
-    body: dict[str, Any]
-    warnings: list[LineOut]
-
-
-class ImportOut(BaseModel):
-    """What a file holds, what is wrong with it, and whether its questions are in the bank now."""
-
-    questions: list[ImportedOut]
-    errors: list[LineOut]
-    committed: bool
+    category: str = Field(default="", description="Only those of the category of this path and of those below it.")
+    category_id: UUID | None = Field(default=None, description="The same by the category's id.")
+    changed_since: str = Field(
+        default="", description="Only those changed since a moment with its zone, or since a day.",
+        examples=["2026-09-01", "2026-09-01T08:00:00Z"],
+    )  # fmt: skip

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 
 from examhall.bank import operations
 from examhall.bank.authoring_forms import FORMS, QuestionForm
-from examhall.bank.formats import Import
-from examhall.bank.forms import STATUSES, BankForm, FilingForm, ImportForm
+from examhall.bank.forms import STATUSES, BankForm, FilingForm
 from examhall.bank.models import Bank, Question, QuestionVersion
 from examhall.bank.reading import QuestionList, counted_banks, load_bank, load_question
 from examhall.bank.types import TYPES, type_named
@@ -22,12 +20,8 @@ from examhall.errors import NotFound
 from examhall.extensions import Statement, db
 from examhall.storage.records import tenant_id
 from examhall.web.forms import require_revision
-from examhall.web.guards import permitted, throttled
+from examhall.web.guards import permitted
 from examhall.web.views import ListView, MethodView
-
-#: Questions and errors that a preview shows; a page of thousands helps nobody.
-PREVIEWED = 100
-_LINE_END = re.compile(r"\r\n?|\n")
 
 
 @permitted("banks.read")
@@ -94,7 +88,7 @@ class QuestionListPage(QuestionList):
     def get(self, id: UUID) -> ResponseReturnValue:
         """The list, and what it can be narrowed by."""
         bank = load_bank(id)
-        rows, page = self.page_of(self.query().where(Question.bank_id == id))
+        rows, page = self.page_of(self.query().where(Question.bank_id == id), id)
         return self.respond(
             bank=bank, rows=rows, page=page, types=TYPES, statuses=STATUSES,
             categories=[(path, path) for path in operations.categories(id)],
@@ -210,48 +204,6 @@ class QuestionEditPage(MethodView):
         form.grow()
         bank = load_bank(question.bank_id)
         return self.respond(question=question, bank=bank, kind=type_named(question.type), form=form)
-
-
-@permitted("banks.write")
-@throttled(POST="import")
-class QuestionImportPage(MethodView):
-    """Questions from a GIFT file: a look at all of them first, then all or nothing."""
-
-    template = "bank/question_import.html"
-
-    def get(self, id: UUID) -> ResponseReturnValue:
-        """The form."""
-        return self.respond(bank=load_bank(id), form=ImportForm(), found=None)
-
-    def post(self, id: UUID) -> ResponseReturnValue:
-        """Show what the file holds; import it when its author has seen that.
-
-        The text travels in the page between the two steps, so nothing is kept of an import that is given up.
-        """
-        bank, form = load_bank(id), ImportForm()
-        data = form.file.data.read() if form.file.data else (form.text.data or "").encode()
-        found = form.accept(lambda: operations.check_gift(id, data))
-        if found is None:
-            return self.respond(bank=bank, form=form, found=None), 422
-        form.text.data = data.decode("utf-8-sig")
-        if "edit" in request.form:
-            return self.respond(bank=bank, form=form, found=None)
-        if found.errors or "commit" not in request.form:
-            return self._preview(bank, form, found)
-        operations.import_questions(id, found.questions)
-        count = len(found.questions)
-        flash(ngettext("One question was imported.", "%(num)s questions were imported.", count), "success")
-        return redirect(url_for("question_list", id=id), 303)
-
-    def _preview(self, bank: Bank, form: ImportForm, found: Import) -> ResponseReturnValue:
-        lines = _LINE_END.split(form.text.data or "")
-        faults = [(message, "".join(lines[message.line - 1 : message.line])) for message in found.errors[:PREVIEWED]]
-        shown = [
-            (parsed, type_named(parsed.type), type_named(parsed.type).load(parsed.body))
-            for parsed in found.questions[:PREVIEWED]
-        ]
-        page = self.respond(bank=bank, form=form, found=found, faults=faults, shown=shown)
-        return (page, 422) if faults else page
 
 
 def _form_of(kind: str) -> type[QuestionForm]:

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from examhall.bank.operations import create_bank, import_questions, read_gift
+from examhall.bank.importing import import_questions, read
+from examhall.bank.operations import create_bank
 from examhall.exams.models import Assignment, Exam, Section
 from examhall.extensions import db
 from examhall.identity.models import User
@@ -26,7 +27,7 @@ ACCOUNTS = [(f"bench-{number:03}@bench.example", PASSWORD) for number in range(C
 def fill() -> None:
     """Fill the current tenant. Raises where the data is there already: measure on a database of its own."""
     bank = create_bank("Bench", "Questions to measure with")
-    parsed = read_gift(_gift().encode())
+    parsed = read(_gift().encode())
     import_questions(bank.id, parsed.questions)
     password_hash = hash_password(PASSWORD)  # one for all: hashing 500 would take half a minute
     with writing():

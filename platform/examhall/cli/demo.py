@@ -14,8 +14,9 @@ from uuid import UUID
 import click
 import sqlalchemy as sa
 
+from examhall.bank.importing import import_questions, read
 from examhall.bank.models import Bank
-from examhall.bank.operations import create_bank, import_questions, pool, read_gift
+from examhall.bank.operations import create_bank, pool
 from examhall.cli import bench_data
 from examhall.cli.commands import Commands, show_table, the_engines, the_platform
 from examhall.cli.demo_plan import PASSWORD, PLAIN, PLANS, ExamPlan, TenantPlan
@@ -133,7 +134,7 @@ def _title(file: Path) -> str:
 
 
 def _import(file: Path, name: str) -> tuple[UUID, int]:
-    parsed = read_gift(file.read_bytes())
+    parsed = read(file.read_bytes())
     if parsed.errors:
         raise ConfigurationError.together(
             [ConfigurationError(file, f"line {error.line}", error.text % dict(error.params)) for error in parsed.errors]

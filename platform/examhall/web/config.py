@@ -16,6 +16,7 @@ def flask_config(settings: Settings) -> dict[str, Any]:
         "TESTING": settings.environment == "testing",
         "MAX_CONTENT_LENGTH": settings.max_body_bytes,
         "MAX_UPLOAD_LENGTH": settings.max_upload_bytes,
+        "IMPORT_WAIT": settings.import_wait_seconds,
         "MAX_FORM_PARTS": 1000,
         "MAX_FORM_MEMORY_SIZE": settings.max_body_bytes,
         "SESSION_COOKIE_HTTPONLY": True,

@@ -93,9 +93,10 @@ def _entries(place: Path, items: list[Item]) -> Iterator[Entry]:
     """The questions with their words and twins. Each item is let go as soon as it is written."""
     known = list(folder.load_known(place))
     marks = [(words_of(item.name, item.body), fingerprint_of(item.body)) for item in items]
-    ids: dict[str, Twin] = {one.external_id: Twin("id", one.name, question=one.id.hex) for one in known}
+    ids: dict[str, Twin] = {}
     same: dict[str, list[Twin]] = {}
     for one in known:
+        ids.setdefault(one.external_id, Twin("id", one.name, question=one.id.hex))
         same.setdefault(one.fingerprint, []).append(Twin("same", one.name, question=one.id.hex))
     names: dict[Any, str] = {one.id: one.name for one in known}
     asked: dict[Any, str] = {number: words for number, (words, _) in enumerate(marks, 1)}
