@@ -36,10 +36,13 @@ class Key:
     best: Decimal
 
 
-def single(keys: Sequence[str], worth: Worth, notes: Notes) -> Key:
-    """The fractions of options of which one is chosen. Raises Fault where none is right."""
+def single(keys: Sequence[str], worth: Worth, notes: Notes, declared: Decimal | None = None) -> Key:
+    """The fractions of options of which one is chosen. Raises Fault where none is right.
+
+    `declared` is the best score by the word of the file, which is taken where only rounding tells it from the real one.
+    """
     scores = {key: worth(frozenset([key])) for key in keys}
-    best = max(scores.values(), default=Decimal(0))
+    best = _declared(max(scores.values(), default=Decimal(0)), declared)
     if best <= 0:
         raise notes.fault(None, N_("No option earns anything. Name the right one in the file."))
     if len(keys) > 1 and min(scores.values()) == best:
@@ -52,7 +55,14 @@ def single(keys: Sequence[str], worth: Worth, notes: Notes) -> Key:
 
 
 def several(
-    keys: Sequence[str], worth: Worth, notes: Notes, *, right: Iterable[str] = (), most: int = 0, hint: str = ""
+    keys: Sequence[str],
+    worth: Worth,
+    notes: Notes,
+    *,
+    declared: Decimal | None = None,
+    right: Iterable[str] = (),
+    most: int = 0,
+    hint: str = "",
 ) -> Key:
     """The scheme and the fractions of options to tick, of which `right` are said to be right and `most` may be ticked.
 
@@ -67,7 +77,7 @@ def several(
         return remembered[ticked]
 
     rights = _best(keys, known, frozenset(right), limit)
-    best = known(rights)
+    best = _declared(known(rights), declared)
     if best <= 0:
         raise notes.fault(None, N_("No option earns anything. Name the right one in the file."))
     tried = _samples(keys, rights, limit)
@@ -83,6 +93,10 @@ def several(
     if min(known(ticked) for ticked in tried) < 0:
         notes.loss(None, N_("Answers may earn less than 0 points in the file; here they earn 0."))
     return found
+
+
+def _declared(best: Decimal, declared: Decimal | None) -> Decimal:
+    return declared if declared and abs(best / declared - 1) < _CLOSE else best
 
 
 def _blank(score: Decimal, notes: Notes) -> None:
@@ -136,6 +150,12 @@ def _proposed(scheme: str, keys: Sequence[str], rights: frozenset[str], worth: W
             fractions[key] = alone if alone > 0 else decides
         else:
             fractions[key] = min(alone, -decides)
+    if scheme == "ticked_unticked":
+        # What an empty response earns beyond the wrong options left alone belongs to all of them alike.
+        surplus = fraction(worth(frozenset()), best) - sum(unticked.values())
+        share = fraction(surplus, Decimal(len(keys)))
+        fractions = {key: part + share for key, part in fractions.items()}
+        unticked = {key: part + share for key, part in unticked.items()}
     return Key(scheme, fractions, unticked, best)
 
 

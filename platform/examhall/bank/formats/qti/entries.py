@@ -35,8 +35,8 @@ def text_entry(subject: Subject, interaction: Any) -> Draft:
     found = read(subject.scorer, declared.identifier, trying, subject.notes)
     texts = subject.feedback(found.probes)
     answers = [{**answer, "feedback": texts.of(name)} for answer, name in zip(found.answers, found.names, strict=False)]
-    if numeric and (other := texts.of("*")) and len(found.names) == len(found.answers) and "any" not in answers[-1]:
-        answers.append({"any": True, "fraction": "0", "feedback": other})
+    if (other := texts.of(written.ANYTHING)) and written.ANYTHING not in found.names:
+        answers.append({**({"any": True} if numeric else {"text": "*"}), "fraction": "0", "feedback": other})
     data: dict[str, Any] = {"answers": answers}
     if not numeric:
         data["case_sensitive"] = found.case_sensitive
@@ -90,7 +90,7 @@ def upload(subject: Subject, interaction: Any) -> Draft:
 
 def description(subject: Subject) -> Draft:
     """An item without interaction: a text to read."""
-    return Draft("description", {})
+    return _unscored(subject, "description", {})
 
 
 def _counted(interaction: Any, name: str) -> int | None:

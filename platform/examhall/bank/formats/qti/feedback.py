@@ -11,6 +11,7 @@ from examhall.bank.formats.qti.notes import Notes
 from examhall.bank.formats.qti.scoring import Feedback
 from examhall.errors import N_
 
+_RIGHT = Decimal("0.9995")  # thirds that are written with three digits
 _OUTCOME = re.compile(r"(in)?correct|right|wrong|partial", re.IGNORECASE)
 
 
@@ -60,7 +61,10 @@ def assigned(
 def _assign(texts: Texts, feedback: Feedback, place: int, probes: Sequence[Probe], text: str) -> bool:
     shown = {number for number, probe in enumerate(probes) if place in probe.shown}
     if not shown:
-        return False
+        never = {"right": texts.right, "partial": texts.partial, "wrong": texts.wrong}.get(feedback.identifier)
+        if never is not None:
+            never.append(text)
+        return never is not None
     answers = _answers(place, probes, shown)
     outcome = next((held for held, those in _outcomes(texts, probes) if those == shown), None)
     named = _OUTCOME.search(feedback.identifier) or _OUTCOME.search(feedback.outcome)
@@ -86,7 +90,7 @@ def _answers(place: int, probes: Sequence[Probe], shown: set[int]) -> list[str]:
 
 
 def _outcomes(texts: Texts, probes: Sequence[Probe]) -> list[tuple[list[str], set[int]]]:
-    right = {number for number, probe in enumerate(probes) if probe.fraction >= 1}
+    right = {number for number, probe in enumerate(probes) if probe.fraction >= _RIGHT}
     wrong = {number for number, probe in enumerate(probes) if probe.fraction <= 0}
     partial = set(range(len(probes))) - right - wrong
     return [(texts.right, right), (texts.wrong, wrong), (texts.partial, partial)]

@@ -215,20 +215,24 @@ def _draft(
         marks[element] = f"{f'<div>{asked}</div>' if asked else ''}{{#{number}}}"
         gaps.append({"key": str(number), "weight": weight, **gap})
     best = sum((score for _, score in found), Decimal(0))
-    right = _whole_outcome(subject)
+    rights = _all_right(subject)
     probes = [Probe(frozenset(), Decimal(0), subject.scorer.outcome({}).shown)]
-    if right is not None:
+    if rights is not None:
+        right = subject.scorer.outcome(rights)
         probes.append(Probe(frozenset(), Decimal(1), right.shown))
+        if len(rights) > 1:
+            some = subject.scorer.outcome(dict(list(rights.items())[:1]))
+            probes.append(Probe(frozenset(), fraction(some.score, best), some.shown))
         if right.score > 0 and abs(right.score - best) > Decimal("0.001"):
             best = right.score
     return Draft("cloze", {"gaps": gaps}, subject.feedback(probes), subject.scorer.points(best), prompt(marks))
 
 
-def _whole_outcome(subject: Subject) -> Outcome | None:
-    """What all right responses together earn, as far as the file names them."""
+def _all_right(subject: Subject) -> Responses | None:
+    """All right responses, where the file names them."""
     declared = [subject.declared(interaction) for interaction in subject.interactions]
     right = {one.identifier: found for one in declared if (found := _right(one))}
-    return subject.scorer.outcome(right) if len(right) == len(declared) else None
+    return dict(right) if len(right) == len(declared) else None
 
 
 def _weights(scores: Sequence[Decimal], subject: Subject) -> list[int]:

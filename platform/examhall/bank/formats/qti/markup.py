@@ -26,7 +26,7 @@ _NOTHING = {"col", "source", "track", "prompt", "stylesheet", "rubricBlock", "ca
 _KEPT_ATTRIBUTES = {"lang", "dir", "colspan", "rowspan", "start", "type", "scope"}
 _OURS = re.compile(r"\bexamhall-([a-z]{1,4})\b")
 _MEDIA = {"img": "image", "object": "", "embed": "", "audio": "audio", "video": "video"}
-_EXTENSIONS = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp",
+EXTENSIONS = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp",
                "svg": "image/svg+xml", "mp3": "audio/mpeg", "m4a": "audio/mp4", "ogg": "audio/ogg", "oga": "audio/ogg",
                "wav": "audio/wav", "mp4": "video/mp4", "webm": "video/webm", "ogv": "video/ogg"}  # fmt: skip
 
@@ -131,7 +131,7 @@ class Markup:
 
 def media_type(name: str) -> str:
     """The media type that a file's name tells; "" for what is no medium."""
-    return _EXTENSIONS.get(name.rpartition(".")[2].lower(), "")
+    return EXTENSIONS.get(name.rpartition(".")[2].lower(), "")
 
 
 def _is_bare(element: Any) -> bool:

@@ -45,9 +45,7 @@ def hottext(subject: Subject, interaction: Any) -> Draft:
     return draft
 
 
-def scored(
-    subject: Subject, interaction: Any, identifiers: Sequence[str], most: int, prefix: Sequence[str] = ()
-) -> tuple[Key, list[Probe], bool]:
+def scored(subject: Subject, interaction: Any, identifiers: Sequence[str], most: int) -> tuple[Key, list[Probe], bool]:
     """The key of choices, what was tried for their feedback, and whether several may be chosen."""
     declared = subject.declared(interaction)
     notes = subject.notes
@@ -57,8 +55,9 @@ def scored(
     def tried(ticked: frozenset[str]) -> Outcome:
         return subject.outcome(declared, [name for name in identifiers if name in ticked])
 
+    declared_best = subject.scorer.declared_maximum()
     if declared.cardinality == "single" or most == 1:
-        found = choices.single(identifiers, lambda ticked: tried(ticked).score, notes)
+        found = choices.single(identifiers, lambda ticked: tried(ticked).score, notes, declared_best)
         responses = [frozenset([name]) for name in identifiers]
         multiple = False
     else:
@@ -66,6 +65,7 @@ def scored(
             identifiers,
             lambda ticked: tried(ticked).score,
             notes,
+            declared=declared_best,
             right=_right(declared, identifiers),
             most=most,
             hint=hint(interaction, "scheme"),

@@ -9,6 +9,7 @@ from typing import Any
 
 from examhall.bank.formats import CategoryInfo, Import, Item, Message, archive
 from examhall.bank.formats.qti import item, qti12, tree
+from examhall.bank.formats.qti.export import TOOL, UNCATEGORISED
 from examhall.bank.formats.qti.item import About
 from examhall.bank.formats.qti.markup import Files, Markup
 from examhall.bank.formats.qti.notes import Fault, Notes
@@ -135,7 +136,9 @@ def _places(roots: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """The items that tests name, in order, with the title of their test as category."""
     for path, root in roots.items():
         if root.tag == "assessmentTest":
-            title = " ".join(root.get("title", "").replace("/", "∕").split())[:CATEGORY_LIMIT]
+            ours = root.get("toolName") == TOOL
+            title = root.get("title", "") if ours else root.get("title", "").replace("/", "∕")
+            title = "" if ours and root.get("identifier") == UNCATEGORISED else " ".join(title.split())[:CATEGORY_LIMIT]
             for reference in root.iter("assessmentItemRef"):
                 yield resolved(path, reference.get("href", "")), title
 

@@ -24,6 +24,8 @@ from examhall.errors import N_
 
 Try = Callable[[Value, Mapping[str, bool]], Outcome]
 
+#: The name of the answer that stands for all that no other one holds.
+ANYTHING = "\ue001"
 _NOTHING = "\ue000"  # a text that no author foresees
 _CANDIDATES_LIMIT = 100
 _FARTHEST = Decimal("9e99")
@@ -54,29 +56,32 @@ class _Interval:
 
 def texts(scorer: Scorer, name: str, trying: Try, notes: Notes) -> Written:
     """The answers of a response that is a text. Raises Fault where none earns anything."""
-    candidates, patterns = _foreseen(scorer, name)
-    other = trying(Value((_NOTHING,), "string"), {"": False} if patterns else {})
+    foreseen = _foreseen(scorer, name)
+    none = {text: False for text, is_pattern in foreseen if is_pattern}
+    other = trying(Value((_NOTHING,), "string"), none)
     tried: list[tuple[dict[str, Any], str, Outcome]] = []
-    for text in candidates:
-        outcome = trying(Value((text,), "string"), {})
-        if text.strip() and (outcome.score > 0 or outcome.shown != other.shown):
+    for text, is_pattern in foreseen:
+        if is_pattern:
+            outcome = trying(Value((_NOTHING,), "string"), {**none, text: True})
+            tried.append((_from_pattern(text), text, outcome))
+        elif text.strip():
+            outcome = trying(Value((text,), "string"), {})
             tried.append(({"text": text.replace("*", "\\*"), "pattern": False}, text, outcome))
-    for pattern in patterns:
-        outcome = trying(Value((_NOTHING,), "string"), {pattern: True})
-        tried.append((_from_pattern(pattern), pattern, outcome))
     if other.score > 0:
-        tried.append(({"text": "*", "pattern": False}, "*", other))
+        tried.append(({"text": "*", "pattern": False}, ANYTHING, other))
     best = max((outcome.score for _, _, outcome in tried), default=Decimal(0))
     if best <= 0:
         raise notes.fault(None, N_("No answer earns anything. Name the right one in the file."))
     if any(outcome.score < 0 for _, _, outcome in tried):
         notes.loss(None, N_("A written answer costs points in the file; here it earns 0."))
-    found = Written([], [Probe(frozenset(), Decimal(0), other.shown)], best, _case_counts(scorer, name, trying, notes))
+    found = Written([], [], best, _case_counts(scorer, name, trying, notes))
     for answer, text, outcome in tried:
         part = max(fraction(outcome.score, best), Decimal(0))
         found.answers.append({**answer, "fraction": as_text(part)})
         found.names.append(text)
         found.probes.append(Probe(frozenset([text]), part, outcome.shown))
+    if other.score <= 0:
+        found.probes.append(Probe(frozenset([ANYTHING]), Decimal(0), other.shown))
     return found
 
 
@@ -116,12 +121,10 @@ def _add_any(
 ) -> None:
     """An answer for every other number, where it earns something; else it is what shows the feedback for wrong ones."""
     low, high = ends[0], ends[-1]
-    other = Probe(frozenset(), parts[low], outcomes[low].shown)
     if parts[low] == parts[high] > 0:
-        found.names.append("*")
+        found.names.append(ANYTHING)
         found.answers.append({"any": True, "fraction": as_text(parts[low])})
-        other = Probe(frozenset(["*"]), parts[low], outcomes[low].shown)
-    found.probes.append(other)
+    found.probes.append(Probe(frozenset([ANYTHING]), parts[low], outcomes[low].shown))
 
 
 def _wrong(found: Written, parts: Mapping[Decimal, Decimal], edges: Sequence[Decimal], notes: Notes) -> bool:
@@ -170,31 +173,28 @@ def _next(points: Sequence[Decimal], point: Decimal, step: int) -> Decimal:
     return points[points.index(point) + step]
 
 
-def _foreseen(scorer: Scorer, name: str) -> tuple[list[str], list[str]]:
-    """The texts and the patterns that declaration and rules hold, each once, in order."""
+def _foreseen(scorer: Scorer, name: str) -> list[tuple[str, bool]]:
+    """The texts, and the patterns (True), that declaration and rules hold, each once, in order."""
     declared = scorer.declarations[name]
-    found: list[Any] = (
-        list(declared.mapping.entries and [key for key, _, _ in declared.mapping.entries]) if declared.mapping else []
-    )
-    found += declared.correct.items if declared.correct else ()
-    for element in scorer.rules.iter("stringMatch", "match", "equal"):
-        if any(variable.get("identifier") == name for variable in element.iter("variable")):
-            found += ["".join(value.itertext()) for value in element.iter("baseValue")]
-    patterns = [
-        element.get("pattern", "")
-        for element in scorer.rules.iter("patternMatch")
-        if any(variable.get("identifier") == name for variable in element.iter("variable"))
-    ]
-    texts = dict.fromkeys(
-        text if isinstance(text, str) else as_text(text) for text in found if isinstance(text, str | Decimal)
-    )
-    return list(texts)[:_CANDIDATES_LIMIT], list(dict.fromkeys(patterns))[:_CANDIDATES_LIMIT]
+    found: list[tuple[Any, bool]] = []
+    for element in scorer.rules.iter("stringMatch", "match", "equal", "patternMatch", "mapResponse", "correct"):
+        if element.tag in ("mapResponse", "correct"):
+            if element.get("identifier") == name:
+                keys = [key for key, _, _ in declared.mapping.entries] if declared.mapping else []
+                correct = declared.correct.items if declared.correct else ()
+                found += [(key, False) for key in (keys if element.tag == "mapResponse" else correct)]
+        elif any(variable.get("identifier") == name for variable in element.iter("variable")):
+            if element.tag == "patternMatch":
+                found.append((element.get("pattern", ""), True))
+            found += [("".join(value.itertext()), False) for value in element.iter("baseValue")]
+    texts = ((as_text(text) if isinstance(text, Decimal) else text, pattern) for text, pattern in found)
+    return list(dict.fromkeys((text, pattern) for text, pattern in texts if isinstance(text, str)))[:_CANDIDATES_LIMIT]
 
 
 def _case_counts(scorer: Scorer, name: str, trying: Try, notes: Notes) -> bool:
     """Whether case counts: told by turning it around, or where that is no help by what the file says."""
     verdicts = set()
-    for text in _foreseen(scorer, name)[0]:
+    for text in (text for text, is_pattern in _foreseen(scorer, name) if not is_pattern):
         turned = text.swapcase()
         if turned.casefold() == text.casefold() and turned != text and trying(Value((text,), "string"), {}).score > 0:
             same = trying(Value((turned,), "string"), {}) == trying(Value((text,), "string"), {})
