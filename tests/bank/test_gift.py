@@ -409,7 +409,7 @@ class TestNumeric:
     def test_the_error_stands_on_the_line_of_the_answer(self) -> None:
         fails("How much?{#\n=5\n=%50%six\n}", 3, '"six" is not a number')
         fails("How much?{#\n=5:-1\n}", 2, "cannot be negative")
-        fails("How much?{#\n=5\n=6:1\n=5.5:0.1}", 4, "Answer 2 already holds")
+        fails("How much?{#\n=5\n=6:1\n=%50%5.5:0.1}", 4, "Answer 2 already holds")
 
     def test_a_range_begins_with_the_smaller_number(self) -> None:
         fails("How much?{#5..1}", 1, "smaller number first")
