@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from examhall.bank import api, import_api, import_pages, media_views, views
+from examhall.bank import api, export_views, filing_api, import_api, import_pages, media_views, views
 from examhall.web.routes import Route
 
 ROUTES = [
@@ -12,6 +12,7 @@ ROUTES = [
     Route("/manage/banks/<uuid:id>/questions", "question_list", views.QuestionListPage),
     Route("/manage/banks/<uuid:id>/questions/new", "question_new", views.QuestionNewPage),
     Route("/manage/banks/<uuid:id>/import", "question_import", import_pages.QuestionImportPage),
+    Route("/manage/banks/<uuid:id>/export", "question_export", export_views.QuestionExportPage),
     Route("/manage/banks/<uuid:id>/imports", "import_list", import_pages.ImportListPage),
     Route("/manage/imports/<uuid:id>", "import_page", import_pages.ImportPage),
     Route("/manage/imports/<uuid:id>/media/<digest>", "import_medium", import_pages.ImportMedium),
@@ -24,10 +25,21 @@ ROUTES = [
     Route("/api/v1/banks/<uuid:id>", "api_bank", api.BankItem),
     Route("/api/v1/banks/<uuid:id>/questions", "api_questions", api.Questions),
     Route("/api/v1/banks/<uuid:id>/imports", "api_imports", import_api.Imports),
+    Route("/api/v1/banks/<uuid:id>/export", "api_export", export_views.ExportFile),
+    Route("/api/v1/banks/<uuid:id>/export/check", "api_export_check", export_views.ExportCheck),
     Route("/api/v1/imports/<uuid:id>", "api_import", import_api.ImportItem),
     Route("/api/v1/imports/<uuid:id>/questions", "api_import_questions", import_api.ImportQuestions),
     Route("/api/v1/imports/<uuid:id>/commit", "api_import_commit", import_api.ImportCommit),
     Route("/api/v1/imports/<uuid:id>/undo", "api_import_undo", import_api.ImportUndo),
     Route("/api/v1/questions/<uuid:id>", "api_question", api.QuestionItem),
     Route("/api/v1/questions/<uuid:id>/versions", "api_versions", api.Versions),
+    Route("/api/v1/banks/<uuid:id>/categories", "api_categories", filing_api.Categories),
+    Route("/api/v1/categories/<uuid:id>", "api_category", filing_api.CategoryItem),
+    Route("/api/v1/banks/<uuid:id>/tags", "api_tags", filing_api.TagWords),
+    Route("/api/v1/banks/<uuid:id>/filters", "api_filters", filing_api.Filters),
+    Route("/api/v1/filters/<uuid:id>", "api_filter", filing_api.FilterItem),
+    Route("/api/v1/banks/<uuid:id>/bulk", "api_bulk", filing_api.BulkActions),
+    Route("/api/v1/bulk/<uuid:id>/undo", "api_bulk_undo", filing_api.BulkUndo),
+    Route("/api/v1/questions/<uuid:id>/comments", "api_comments", filing_api.Comments),
+    Route("/api/v1/comments/<uuid:id>", "api_comment", filing_api.CommentItem),
 ]
