@@ -65,7 +65,7 @@ function row(place, id) {
 
 /** As the server words it, which counts in powers of two. */
 function weight(bytes) {
-  const [unit, share] = bytes < MEGABYTE ? ["kilobyte", bytes / 1024] : ["megabyte", bytes / MEGABYTE];
+  const [unit, share] = bytes < MEGABYTE ? ["kilobyte", Math.max(bytes / 1024, 0.1)] : ["megabyte", bytes / MEGABYTE];
   const style = { style: "unit", unit, maximumFractionDigits: 1, numberingSystem: "latn" };
   return new Intl.NumberFormat(document.documentElement.lang, style).format(share);
 }
