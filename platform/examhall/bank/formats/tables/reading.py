@@ -1,0 +1,257 @@
+"""Rows of a table as questions. What is wrong is told with its row and column; one wrong row hides no other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from examhall.bank.authoring import to_html, to_number
+from examhall.bank.formats import Import, Item, Message
+from examhall.bank.formats.passage import Fault
+from examhall.bank.formats.tables.fields import LETTERS, chosen
+from examhall.bank.formats.tables.sheets import Row
+from examhall.bank.richtext import plain_text
+from examhall.bank.types import type_named
+from examhall.bank.types.contract import as_text, exact
+from examhall.errors import N_, Invalid
+
+QUESTIONS_LIMIT = 10_000
+
+_NAME_FROM_STEM = 60
+_TYPES = (
+    "single_choice", "multiple_choice", "true_false", "kprim", "short_text", "numeric", "matching", "ordering", "essay",
+    "description",
+)  # fmt: skip
+_VERDICTS = {
+    "true": True, "t": True, "yes": True, "verdadero": True, "صحيح": True,
+    "false": False, "f": False, "no": False, "falso": False, "خطأ": False,
+}  # fmt: skip
+_SHARE = re.compile(r"([A-Za-z])(?:\s*=\s*(-?[0-9.]+)\s*%)?")
+_TOLERANCE = re.compile(r"(.+?)\s*(?:\+-|±|\+/-)\s*(.+)")
+_RANGE = re.compile(r"(.+?)\s*\.\.\s*(.+)")
+_ARROW = re.compile(r"(.*?)\s*->\s*(.*)", re.DOTALL)
+_NO_NUMBER = N_("“%(text)s” is no number. Write digits, with a point before decimals.")
+
+
+def parse(rows: Sequence[Row], mapping: Mapping[str, str] | None = None) -> Import:
+    """The questions of a table whose first row names its columns. Raises Invalid (field `mapping`)."""
+    places = chosen(rows, mapping)
+    result = Import([], [])
+    for number, cells in rows[1:]:
+        if len(result.questions) + len(result.errors) >= QUESTIONS_LIMIT:
+            message = N_("There are more than %(limit)s questions. Split the file and import the parts.")
+            result.errors.append(Message(number, message, {"limit": QUESTIONS_LIMIT}))
+            break
+        try:
+            result.questions.append(_Reader(number, cells, places).item())
+        except Fault as fault:
+            result.errors.extend(fault.messages)
+    if not result.questions and not result.errors:
+        result.errors.append(Message(1, N_("There is no question in this file. Is it the right one?")))
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """One row."""
+
+    number: int
+    cells: Sequence[str]
+    places: Mapping[str, int]
+
+    def cell(self, field: str) -> str:
+        """What stands in the column of a field, "" where there is none."""
+        place = self.places.get(field, len(self.cells))
+        return self.cells[place].strip() if place < len(self.cells) else ""
+
+    def refuse(self, field: str, message: str, **params: Any) -> NoReturn:
+        raise Fault([self.message(field, message, params)])
+
+    def message(self, field: str, message: str, params: Mapping[str, Any]) -> Message:
+        place = self.places.get(field)
+        column = f", column {_column(place)}" if place is not None else ""
+        return Message(self.number, message, params, f"row {self.number}{column}")
+
+    def item(self) -> Item:
+        kind = self.kind()
+        data = {"prompt": to_html(self.cell("question")), "feedback": to_html(self.cell("feedback"))}
+        try:
+            body = type_named(kind).validate(data | BODIES[kind](self))
+        except Invalid as invalid:
+            raise Fault(
+                self.message(self.field_of(error.field), error.message, error.params) for error in invalid.errors
+            ) from None
+        points = self.cell("points")
+        worth = exact(to_number(points)) if points else Decimal(1)
+        if worth is None:
+            self.refuse(
+                "points", N_("“%(text)s” is no number. Write digits, with a point before decimals."), text=points[:40]
+            )
+        return Item(
+            line=self.number, name=self.cell("name") or plain_text(body.prompt, _NAME_FROM_STEM), type=kind,
+            body=body.to_json(), category=self.cell("category"), external_id=self.cell("id"), points=worth,
+            tags=[tag.strip() for tag in re.split("[,،;]", self.cell("tags")) if tag.strip()],
+            difficulty=self.cell("difficulty").lower(), language=self.cell("language"),
+            status=self.cell("status").lower() or "ready", element=f"row {self.number}",
+        )  # fmt: skip
+
+    def kind(self) -> str:
+        """The type that the row names, or else the one that its right answers and options tell."""
+        named = re.sub(r"[\s_-]+", "_", self.cell("type").lower())
+        if named in _TYPES:
+            return named
+        if named:
+            message = N_("There is no type “%(type)s” in tables. Choose one of: %(known)s.")
+            self.refuse("type", message, type=named[:40], known=", ".join(_TYPES))
+        right = self.cell("right")
+        if self.letters():
+            return (
+                "multiple_choice" if len(re.findall("[A-Za-z]", re.sub("=[^;,]*", "", right))) > 1 else "single_choice"
+            )
+        if right.lower() in _VERDICTS:
+            return "true_false"
+        return self.refuse("type", N_("Say of what type this question is: its options and answers don't tell."))
+
+    def letters(self) -> list[str]:
+        """The letters of the options that the row has."""
+        return [letter for letter in LETTERS if self.cell(letter)]
+
+    def shares(self, usual: Callable[[int], str]) -> dict[str, str]:
+        """Letter to fraction, of those that `right` names; `usual` gives that of one of so many without a percent."""
+        text = self.cell("right")
+        named: dict[str, str | None] = {}
+        for part in filter(None, (part.strip() for part in re.split("[;,،]", text))):
+            share = _SHARE.fullmatch(part)
+            if share is None:
+                message = N_("“%(text)s” names no option. Write letters such as A; C, or with percents A=50%%; C=50%%.")
+                self.refuse("right", message, text=part[:40])
+            letter = share[1].lower()
+            if not self.cell(letter):
+                self.refuse("right", N_("There is no option %(letter)s in this row."), letter=share[1].upper())
+            percent = exact(share[2]) if share[2] else None
+            if share[2] and percent is None:
+                self.refuse(
+                    "right", N_("“%(text)s” is no number. Write digits, with a point before decimals."), text=share[2]
+                )
+            named[letter] = as_text(percent / 100) if percent is not None else None
+        plain = usual(sum(fraction is None for fraction in named.values()))
+        return {letter: plain if fraction is None else fraction for letter, fraction in named.items()}
+
+    def options(self, shares: Mapping[str, str], **more: Any) -> list[dict[str, Any]]:
+        return [
+            {"text": to_html(self.cell(letter)), "fraction": shares.get(letter, "0"), "feedback": self.feedback(letter)}
+            | more
+            for letter in self.letters()
+        ]
+
+    def feedback(self, letter: str) -> str:
+        return to_html(self.cell(f"{letter}_feedback"))
+
+    def field_of(self, path: str) -> str:
+        """The field in which a fault of a body stands."""
+        head, _, rest = path.partition(".")
+        if head in ("options", "answers", "rows", "items", "stems") and rest:
+            letters, place = self.letters(), rest.partition(".")[0]
+            if place.isdigit() and int(place) < len(letters):
+                letter = letters[int(place)]
+                return (
+                    "right"
+                    if rest.endswith("fraction")
+                    else f"{letter}_feedback"
+                    if rest.endswith("feedback")
+                    else letter
+                )
+        return {"prompt": "question", "feedback": "feedback"}.get(
+            head, "right" if "right" in self.places else "question"
+        )
+
+
+def _one(row: _Reader) -> dict[str, Any]:
+    return {"options": row.options(row.shares(lambda count: "1"))}
+
+
+def _several(row: _Reader) -> dict[str, Any]:
+    return {"options": row.options(row.shares(lambda count: as_text(Decimal(1) / max(count, 1))[:14]))}
+
+
+def _verdict(row: _Reader) -> dict[str, Any]:
+    said = row.cell("right").lower()
+    if said not in _VERDICTS:
+        row.refuse("right", N_("Write true or false."))
+    return {"correct": _VERDICTS[said], "feedback_true": row.feedback("a"), "feedback_false": row.feedback("b")}
+
+
+def _kprim(row: _Reader) -> dict[str, Any]:
+    shares = row.shares(lambda count: "1")
+    return {
+        "rows": [
+            {"text": to_html(row.cell(letter)), "correct": letter in shares, "feedback": row.feedback(letter)}
+            for letter in row.letters()
+        ]
+    }
+
+
+def _written(row: _Reader) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The answers, all of them right unless the row says which are."""
+    shares = row.shares(lambda count: "1")
+    for letter in row.letters():
+        fraction = shares.get(letter, "0") if shares else "1"
+        yield letter, {"fraction": fraction, "feedback": row.feedback(letter)}
+
+
+def _short(row: _Reader) -> dict[str, Any]:
+    return {"answers": [{"text": row.cell(letter), **rest} for letter, rest in _written(row)]}
+
+
+def _number(row: _Reader) -> dict[str, Any]:
+    return {"answers": [_interval(row.cell(letter)) | rest for letter, rest in _written(row)]}
+
+
+def _interval(text: str) -> dict[str, Any]:
+    if text == "*":
+        return {"any": True}
+    if bounds := _RANGE.fullmatch(text):
+        return {"tolerance_type": "range", "low": to_number(bounds[1]), "high": to_number(bounds[2])}
+    if near := _TOLERANCE.fullmatch(text):
+        return {"value": to_number(near[1]), "tolerance": to_number(near[2])}
+    return {"value": to_number(text)}
+
+
+def _matching(row: _Reader) -> dict[str, Any]:
+    stems: list[dict[str, str]] = []
+    choices: dict[str, str] = {}
+    for letter in row.letters():
+        pair = _ARROW.fullmatch(row.cell(letter))
+        if pair is None:
+            row.refuse(letter, N_("Write a pair as “stem -> choice”, a choice without a stem as “-> choice”."))
+        key = choices.setdefault(pair[2], f"c{len(choices) + 1}")
+        if pair[1]:
+            stems.append({"text": to_html(pair[1]), "choice": key})
+    return {"stems": stems, "choices": [{"key": key, "text": to_html(text)} for text, key in choices.items()]}
+
+
+def _ordering(row: _Reader) -> dict[str, Any]:
+    return {"items": [{"text": to_html(row.cell(letter))} for letter in row.letters()]}
+
+
+def _nothing(row: _Reader) -> dict[str, Any]:
+    return {}
+
+
+BODIES: Mapping[str, Callable[[_Reader], dict[str, Any]]] = {
+    "single_choice": _one, "multiple_choice": _several, "true_false": _verdict, "kprim": _kprim, "short_text": _short,
+    "numeric": _number, "matching": _matching, "ordering": _ordering, "essay": _nothing, "description": _nothing,
+}  # fmt: skip
+
+
+def _column(place: int) -> str:
+    """The letters by which a spreadsheet calls a column: 0 is A, 26 is AA."""
+    name = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        name = LETTERS[rest].upper() + name
+    return name
