@@ -211,7 +211,10 @@ def rows(draw: st.DrawFn) -> Item:
         data["correct"] = draw(st.booleans())
     elif kind == "short_text":
         data["answers"] = [
-            {"text": draw(st.text("abcxyz -=+", min_size=1, max_size=9).filter(str.strip)), "fraction": "1"}
+            {
+                "text": draw(st.text("abcxyz -=+", min_size=1, max_size=9).filter(lambda text: text.strip() == text)),
+                "fraction": "1",
+            }
         ]
     elif kind == "ordering":
         data["items"] = [{"text": text} for text in texts]
