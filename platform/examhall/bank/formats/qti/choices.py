@@ -148,6 +148,8 @@ def _proposed(scheme: str, keys: Sequence[str], rights: frozenset[str], worth: W
             fractions[key], unticked[key] = (decides, Decimal(0)) if key in rights else (Decimal(0), decides)
         elif key in rights:
             fractions[key] = alone if alone > 0 else decides
+        elif worth(rights | {key}) <= 0:
+            fractions[key] = Decimal(-1)  # whatever it costs beyond that, no sum goes below 0
         else:
             fractions[key] = min(alone, -decides)
     if scheme == "ticked_unticked":

@@ -21,8 +21,8 @@ _NAMESPACES = {
 #: Elements of HTML that both versions hold; others become span or div with a class that says what they were.
 _HTML = frozenset({
     "abbr", "b", "blockquote", "br", "caption", "code", "dd", "dfn", "div", "dl", "dt", "em", "h3", "h4", "h5", "h6",
-    "hr", "i", "img", "kbd", "li", "object", "ol", "p", "pre", "q", "samp", "small", "span", "strong", "sub", "sup", "table",
-    "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "var",
+    "hr", "i", "img", "kbd", "li", "object", "ol", "p", "pre", "q", "samp", "small", "span", "strong", "sub", "sup",
+    "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "var",
 })  # fmt: skip
 _PLAYED = frozenset({"audio", "video"})
 _CAPITAL = re.compile(r"[A-Z]")

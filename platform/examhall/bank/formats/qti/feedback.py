@@ -11,6 +11,10 @@ from examhall.bank.formats.qti.notes import Notes
 from examhall.bank.formats.qti.scoring import Feedback
 from examhall.errors import N_
 
+#: The outcome by which our own files show feedback on a right, a partly right and a wrong response.
+VERDICT = "VERDICT"
+#: The one by which they show feedback for everybody.
+GENERAL = "GENERAL"
 _RIGHT = Decimal("0.9995")  # thirds that are written with three digits
 _OUTCOME = re.compile(r"(in)?correct|right|wrong|partial", re.IGNORECASE)
 
@@ -60,11 +64,14 @@ def assigned(
 
 def _assign(texts: Texts, feedback: Feedback, place: int, probes: Sequence[Probe], text: str) -> bool:
     shown = {number for number, probe in enumerate(probes) if place in probe.shown}
+    if feedback.outcome == VERDICT and feedback.identifier in ("right", "partial", "wrong"):
+        getattr(texts, feedback.identifier).append(text)
+        return True
+    if feedback.outcome == GENERAL and shown:
+        texts.general.append(text)
+        return True
     if not shown:
-        never = {"right": texts.right, "partial": texts.partial, "wrong": texts.wrong}.get(feedback.identifier)
-        if never is not None:
-            never.append(text)
-        return never is not None
+        return False
     answers = _answers(place, probes, shown)
     outcome = next((held for held, those in _outcomes(texts, probes) if those == shown), None)
     named = _OUTCOME.search(feedback.identifier) or _OUTCOME.search(feedback.outcome)

@@ -5,6 +5,7 @@ Each gap is tried while the others are empty; where that earns nothing, while th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -25,6 +26,7 @@ from examhall.errors import N_
 GAPS = frozenset({"inlineChoiceInteraction", "textEntryInteraction", "choiceInteraction"})
 
 _DISPLAYS = ("dropdown", "radio", "radio_row", "checkbox", "checkbox_row")
+_OUR_NAME = re.compile(r"RESPONSE_([1-9][0-9]{0,2})")
 Responses = dict[str, Value | None]
 
 
@@ -181,6 +183,7 @@ def _list(subject: Subject, interaction: Any, declared: Declaration, tried: Any)
             {
                 "key": own,
                 "text": _text(subject, option),
+                "pinned": tree.truth(option, "fixed"),
                 "fraction": as_text(fraction(key.fractions[name], Decimal(shares))),
             }
             for name, own, option in zip(names, keys(names), options, strict=True)
@@ -210,10 +213,11 @@ def _draft(
     weights = _weights([best for _, best in found], subject)
     marks: dict[Any, str] = {}
     gaps = []
-    for number, (element, (gap, _), weight) in enumerate(zip(elements, found, weights, strict=True), start=1):
+    numbers = _numbers([element.get("responseIdentifier", "") for element in elements])
+    for number, element, (gap, _), weight in zip(numbers, elements, found, weights, strict=True):
         asked = subject.text(tree.child(element, "prompt"))
         marks[element] = f"{f'<div>{asked}</div>' if asked else ''}{{#{number}}}"
-        gaps.append({"key": str(number), "weight": weight, **gap})
+        gaps.append({"key": number, "weight": weight, **gap})
     best = sum((score for _, score in found), Decimal(0))
     rights = _all_right(subject)
     probes = [Probe(frozenset(), Decimal(0), subject.scorer.outcome({}).shown)]
@@ -226,6 +230,13 @@ def _draft(
         if right.score > 0 and abs(right.score - best) > Decimal("0.001"):
             best = right.score
     return Draft("cloze", {"gaps": gaps}, subject.feedback(probes), subject.scorer.points(best), prompt(marks))
+
+
+def _numbers(names: Sequence[str]) -> list[str]:
+    """The numbers of gaps: those of their responses where our own files name them so, else in order."""
+    said = [match[1] for name in names if (match := _OUR_NAME.fullmatch(name))]
+    in_order = [str(place) for place in range(1, len(names) + 1)]
+    return said if len(set(said)) == len(names) else in_order
 
 
 def _all_right(subject: Subject) -> Responses | None:

@@ -38,7 +38,7 @@ def _entry(draft: Draft, gap: Any, name: str, points: Decimal) -> Any:
         numbers(draft, gap.answers, name, points, silent)
     else:
         text(draft, gap.answers, gap.case_sensitive, name, points, silent)
-    return element("textEntryInteraction", responseIdentifier=name, class_="gap")
+    return element("textEntryInteraction", responseIdentifier=name, class_="display-text")
 
 
 def _list(draft: Draft, gap: Any, name: str, points: Decimal) -> Any:

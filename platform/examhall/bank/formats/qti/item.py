@@ -16,7 +16,7 @@ from examhall.bank.formats.qti.notes import Notes
 from examhall.bank.formats.qti.options import choice, hottext
 from examhall.bank.formats.qti.pairs import associate, match, order
 from examhall.bank.formats.qti.pictures import hotspot, select_point
-from examhall.bank.formats.qti.subject import Draft, Subject
+from examhall.bank.formats.qti.subject import Draft, Subject, hint
 from examhall.bank.richtext import plain_text
 from examhall.bank.types import type_named
 from examhall.errors import N_, Invalid
@@ -92,7 +92,7 @@ def _draft(subject: Subject) -> Draft:
         return description(subject)
     if len(interactions) == 1:
         only = interactions[0]
-        if only.tag == "inlineChoiceInteraction" or (only.tag == "textEntryInteraction" and _is_within(subject, only)):
+        if only.tag == "inlineChoiceInteraction" or _is_within(subject, only):
             return cloze(subject)
         reader = _READERS.get(only.tag)
         if reader is None:
@@ -107,8 +107,8 @@ def _draft(subject: Subject) -> Draft:
 
 
 def _is_within(subject: Subject, interaction: Any) -> bool:
-    """Whether a text entry stands within a sentence: words follow it in its block, or our own class says so."""
-    if "gap" in interaction.get("class", "").split():
+    """Whether a text entry stands within a sentence: words follow it in its block; or our own classes say so."""
+    if hint(interaction, "display"):
         return True
     block = interaction
     while block is not subject.body and block.tag in ("textEntryInteraction", "span", "strong", "em", "b", "i"):

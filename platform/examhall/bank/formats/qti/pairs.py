@@ -96,7 +96,7 @@ def _matching(
     best = score(right) if right else Decimal(0)
     if best <= 0:
         raise notes.fault(interaction, N_("No pair earns anything. Name the right ones in the file."))
-    if len(names) == ROWS and len(choices) == 2 and len(right) == ROWS:
+    if len(names) == len(right) == ROWS and len(choices) == 2 and hint(interaction, "kind") != "matching":
         draft = _kprim(subject, interaction, (stems, options), right, score, best)
         if draft is not None:
             return draft

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from examhall.bank.formats.qti.elements import element
+from examhall.bank.formats.qti.feedback import VERDICT
 from examhall.bank.types.contract import as_text
 
 _TEMPLATES = {
@@ -83,7 +84,7 @@ def verdict(points: Decimal) -> Any:
     """A rule that says right, partial or wrong of the score, so that feedback by outcome can be shown."""
     full = base(worth(points * Decimal("0.9995")), "float")
     return when(
-        (element("gte", variable("SCORE"), full), [set_("VERDICT", base("right"))]),
-        (element("gt", variable("SCORE"), base("0", "float")), [set_("VERDICT", base("partial"))]),
-        otherwise=[set_("VERDICT", base("wrong"))],
+        (element("gte", variable("SCORE"), full), [set_(VERDICT, base("right"))]),
+        (element("gt", variable("SCORE"), base("0", "float")), [set_(VERDICT, base("partial"))]),
+        otherwise=[set_(VERDICT, base("wrong"))],
     )

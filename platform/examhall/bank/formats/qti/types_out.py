@@ -59,6 +59,8 @@ def multiple_choice(draft: Draft) -> None:
         draft.template = "match_correct" if right else ""
     else:
         draft.rules += _decisions(draft)
+    if body.scheme not in ("sum", "ticked_unticked") and any(option.fraction not in (0, 1) for option in body.options):
+        draft.loss(N_("How large the fractions of options are, which this scheme does not look at, is left out."))
     draft.respond("multiple", "identifier", correct=right, mapping=shares)
     draft.interactions.append(_choices(draft, body.options, 0, class_=f"scheme-{body.scheme}"))
     _option_feedback(draft, body.options)
@@ -167,7 +169,7 @@ def matching(draft: Draft) -> None:
     ]
     if len(stems) == 1:
         choices[0].set("matchMax", "0")
-    draft.interactions.append(_match(stems, choices, body.shuffle))
+    draft.interactions.append(_match(stems, choices, body.shuffle, class_="kind-matching"))
     draft.rules.append(rules.mapped())
     draft.template = "map_response"
 
@@ -300,7 +302,7 @@ def _fixed(part: Any) -> dict[str, str]:
     return {"fixed": "true"} if part.pinned else {}
 
 
-def _match(stems: Sequence[Any], choices: Sequence[Any], shuffle: bool) -> Any:
+def _match(stems: Sequence[Any], choices: Sequence[Any], shuffle: bool, **attributes: str) -> Any:
     sets = [element("simpleMatchSet", *stems), element("simpleMatchSet", *choices)]
     return element(
         "matchInteraction",
@@ -308,6 +310,7 @@ def _match(stems: Sequence[Any], choices: Sequence[Any], shuffle: bool) -> Any:
         responseIdentifier=RESPONSE,
         shuffle=boolean(shuffle),
         maxAssociations=str(len(stems)),
+        **attributes,
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from examhall.bank.formats import Item
 from examhall.bank.formats.qti import rules
 from examhall.bank.formats.qti.elements import Address, Texts, element
+from examhall.bank.formats.qti.feedback import GENERAL, VERDICT
 from examhall.bank.formats.qti.rules import RESPONSE
 from examhall.bank.types import type_named
 from examhall.errors import N_
@@ -159,7 +160,7 @@ def _notes(draft: Draft) -> list[Any]:
 def _feedback(draft: Draft) -> None:
     """The rules that show feedback of everybody."""
     if draft.body.feedback:
-        draft.rules.append(rules.set_("GENERAL", rules.base("general")))
+        draft.rules.append(rules.set_(GENERAL, rules.base("general")))
     if any(getattr(draft.body, name) for name in _OUTCOMES):
         draft.rules.append(rules.verdict(draft.points))
     if draft.feedback or draft.body.feedback or any(getattr(draft.body, name) for name in _OUTCOMES):
@@ -170,10 +171,10 @@ def _said(draft: Draft) -> dict[tuple[str, str], str]:
     """HTML of feedback by outcome and identifier."""
     said = {("FEEDBACK", name): html for name, html in draft.feedback.items()}
     if draft.body.feedback:
-        said["GENERAL", "general"] = draft.body.feedback
+        said[GENERAL, "general"] = draft.body.feedback
     for name, verdict in _OUTCOMES.items():
         if html := getattr(draft.body, name):
-            said["VERDICT", verdict] = html
+            said[VERDICT, verdict] = html
     return said
 
 

@@ -106,10 +106,9 @@ def numbers(scorer: Scorer, name: str, trying: Try, notes: Notes) -> Written:
             continue
         point = inner[len(inner) // 2]
         held.update(inner)
-        if parts[point] or outcomes[point].shown:
-            found.answers.append({**interval.answer, "fraction": as_text(parts[point])})
-            found.names.append(str(len(found.names)))
-            found.probes.append(Probe(frozenset([found.names[-1]]), parts[point], outcomes[point].shown))
+        found.answers.append({**interval.answer, "fraction": as_text(parts[point])})
+        found.names.append(str(len(found.names)))
+        found.probes.append(Probe(frozenset([found.names[-1]]), parts[point], outcomes[point].shown))
     _add_any(found, outcomes, parts, ends)
     if _wrong(found, parts, edges, notes):
         found = _by_level(parts, edges, best, notes)
