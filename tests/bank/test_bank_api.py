@@ -110,7 +110,13 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
     "a long category": ({"category": "x" * 201}, ["category"]),
     "an unknown status": ({"status": "gone"}, ["status"]),
     "a number for a name": ({"name": 7}, ["name"]),
-    "a field too many": ({"points": "1"}, ["points"]),
+    "a field too many": ({"pints": "1"}, ["pints"]),
+    "an unknown difficulty": ({"difficulty": "nasty"}, ["difficulty"]),
+    "no language": ({"language": "en_GB"}, ["language"]),
+    "a number for points": ({"points": 1}, ["points"]),
+    "too many points": ({"points": "10001"}, ["points"]),
+    "points of three decimals": ({"points": "1.005"}, ["points"]),
+    "another bank's category": ({"category_id": str(NOTHING)}, ["category_id"]),
 }
 
 

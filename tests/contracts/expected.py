@@ -45,6 +45,7 @@ class Call:
 
 
 NOTHING = {"question_id": "00000000-0000-0000-0000-000000000000"}
+NOBODYS = NOTHING["question_id"]
 ANSWER = {"answers": [{"slot": 1, "response": None, "seq": 9}]}
 QUESTION = {"type": "true_false", "name": "New", "body": {"prompt": "Is it?", "correct": True}}
 PERSON = {"email": "new@example.org", "name": "New", "role": "author"}
@@ -95,6 +96,8 @@ ROWS: dict[str, dict[str, Call]] = {
         "GET": Call(200, "banks.write", "question"),
         "POST": Call(412, "banks.write", "question", {}),
     },
+    "question_preview": {"POST": Call(404, "banks.write", sends={})},
+    "formula_preview": {"GET": Call(200, "banks.write")},
     "medium": {"GET": Call(200, "", "medium")},
     "api_medium": {"GET": Call(200, "", "medium")},
     "api_media": {"GET": Call(200, "banks.read"), "POST": Call(422, "banks.write")},
@@ -116,6 +119,29 @@ ROWS: dict[str, dict[str, Call]] = {
         "GET": Call(200, "banks.read", "question"),
         "POST": Call(201, "banks.write", "question", {"body": QUESTION["body"]}),
     },
+    # how questions are filed
+    "api_categories": {
+        "GET": Call(200, "banks.read", "bank"),
+        "POST": Call(201, "banks.write", "bank", {"name": "New"}),
+    },
+    "api_category": {
+        "GET": Call(200, "banks.read", "category"),
+        "PATCH": Call(200, "banks.write", "category", {"name": "New"}, tag="category"),
+        "DELETE": Call(204, "banks.write", "category", tag="category"),
+    },
+    "api_tags": {"GET": Call(200, "banks.read", "bank")},
+    "api_filters": {
+        "GET": Call(200, "banks.read", "bank"),
+        "POST": Call(201, "banks.read", "bank", {"name": "New", "query": {"q": "x"}}),
+    },
+    "api_filter": {"DELETE": Call(404, "banks.read", NOBODYS)},
+    "api_comments": {
+        "GET": Call(200, "banks.read", "question"),
+        "POST": Call(201, "banks.read", "question", {"text": "New"}),
+    },
+    "api_comment": {"DELETE": Call(403, "banks.read", "comment")},
+    "api_bulk": {"POST": Call(201, "banks.write", "bank", {"action": "tag", "tag": "new", "filter": {}})},
+    "api_bulk_undo": {"POST": Call(200, "banks.write", "bulk")},
     # exams
     "exam_list": {"GET": Call(200, "exams.sit")},
     "exam_start": {"GET": Call(200, "exams.sit", "exam", owner=True)},

@@ -77,7 +77,7 @@ class Questions(QuestionList):
     """The questions of one bank.
 
     `q` looks for all its words, the last of them as a beginning; "quotes" keep words together, a minus leaves out.
-    Where `q` or `tag` find very many, `X-Total-Count` says only how many were counted (1,000 or more), and no last page
+    Where `q` or `tag` find very many, `X-Total-Count` says only how many were counted (500 or more), and no last page
     is linked: follow `next`.
     """
 
@@ -121,7 +121,7 @@ class QuestionItem(MethodView):
         """
         question = load_question(id)
         require_match(question)
-        operations.update_question(question, **data.model_dump())
+        operations.update_question(question, **dict(data))
         return json_of(question, _question(question))
 
 

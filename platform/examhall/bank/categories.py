@@ -166,8 +166,8 @@ def remove(category: Category, *, lift: bool = False) -> None:
     except sa.exc.IntegrityError:
         message = N_("An exam draws from this category. Change the exam's section first.")
         raise Conflict(message, code="category_in_use") from None
-    db.session.expire_all()
     audit.info("category %s removed from bank %s", category.id, category.bank_id)
+    db.session.expire_all()
 
 
 def place(bank_id: UUID, paths: Iterable[str], infos: Iterable[CategoryInfo] = ()) -> dict[str, UUID]:

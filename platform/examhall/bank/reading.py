@@ -19,7 +19,7 @@ from examhall.web.query import Page, filtered, ordered, read_page
 from examhall.web.views import ListView
 
 #: Questions that are counted where words or a tag may find very many; of more a list says that there are more.
-COUNTED = 1_000
+COUNTED = 500
 
 
 def load_bank(bank_id: UUID) -> Bank:
@@ -78,9 +78,10 @@ class QuestionList(ListView):
         )
         total = db.session.scalar(counted) or 0
         more = bool(within and total > within)
-        rows = db.session.scalars(
-            statement.options(defer(Question.words, raiseload=True)).limit(page.size).offset(page.offset)
-        ).all()
+        rows: Sequence[Any] = []
+        if total > page.offset:
+            statement = statement.options(defer(Question.words, raiseload=True))
+            rows = db.session.scalars(statement.limit(page.size).offset(page.offset)).all()
         return rows, Page(page.number, page.size, within if more and within else total, more)
 
     def narrowed(
