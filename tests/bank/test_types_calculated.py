@@ -315,3 +315,16 @@ def test_whatever_is_drawn_the_right_answer_is_right(seed: int) -> None:
     frozen = {key: f"z{place}" for place, key in enumerate(KIND.arrange(body, random.Random(seed), True))}
     correct = KIND.reveal(body, frozen, None)["correct"]
     assert KIND.grade(body, KIND.read(frozen, correct)) == 1
+
+
+def test_feedback_by_outcome_speaks_of_the_values_that_were_drawn() -> None:
+    kind = Calculated()
+    body = kind.validate(
+        {
+            "prompt": "{a} doubled?",
+            "variables": [{"name": "a", "low": "1", "high": "9", "decimals": 0}],
+            "answers": [{"formula": "2 * {a}", "fraction": "1"}],
+            "wrong_feedback": "Twice {a} is {=2*a}.",
+        }
+    )
+    assert kind.outcome_feedback(body, {"a=4": "x"}, Decimal(0)) == "Twice 4 is 8."

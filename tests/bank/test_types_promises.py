@@ -211,7 +211,7 @@ def test_feedback_by_outcome_is_never_mixed_into_a_type_s_own(case: Case) -> Non
     )
     inner = case.kind.read(case.arrangement, case.response)
     assert not {"R!", "P!", "W!", "H!"} & set(case.kind.reveal(body, case.arrangement, inner)["feedback"])
-    outcomes = [case.kind.outcome_feedback(body, Decimal(fraction)) for fraction in ("1", "0.5", "0", "-1")]
+    outcomes = [case.kind.outcome_feedback(body, {}, Decimal(fraction)) for fraction in ("1", "0.5", "0", "-1")]
     assert outcomes == ["R!", "P!", "W!", "W!"]
 
 

@@ -187,7 +187,7 @@ def _slot(
         if Show.SOLUTIONS in shows:
             seen["correct"] = revealed["correct"]
         if Show.FEEDBACK in shows:
-            said = "" if fraction is None else kind.outcome_feedback(body, fraction)
+            said = "" if fraction is None else kind.outcome_feedback(body, slot.options, fraction)
             seen["feedback"] = [*revealed["feedback"], said] if said else revealed["feedback"]
             seen["general_feedback"] = revealed["general_feedback"]
     return seen

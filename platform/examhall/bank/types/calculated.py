@@ -181,6 +181,9 @@ class Calculated(QuestionType[CalculatedBody]):
             "general_feedback": filled(body.feedback, values),
         }
 
+    def outcome_feedback(self, body: CalculatedBody, arrangement: Arrangement, fraction: Decimal) -> str:
+        return filled(super().outcome_feedback(body, arrangement, fraction), _frozen(arrangement))
+
     def bounds(self, body: CalculatedBody) -> tuple[Decimal, Decimal]:
         return ZERO, ONE
 

@@ -282,7 +282,7 @@ class QuestionType(ABC, Generic[B]):
         """Digests of the media that the body shows."""
         return media_of(json.dumps(body.to_json()))
 
-    def outcome_feedback(self, body: B, fraction: Decimal) -> str:
+    def outcome_feedback(self, body: B, arrangement: Arrangement, fraction: Decimal) -> str:
         """The HTML that a body says about an outcome: right, partly right, wrong."""
         if fraction >= 1:
             return body.right_feedback
