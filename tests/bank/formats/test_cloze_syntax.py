@@ -75,7 +75,12 @@ class TestGap:
     def test_a_number_has_a_tolerance(self, name: str) -> None:
         found = gap(f"{{1:{name}:=3.5:0.1#Yes~%50%4~*#No}}")
         first, second, third = found["answers"]
-        assert (found["kind"], first["value"], first["tolerance"], first["feedback"]) == ("numeric", "3.5", "0.1", "Yes")
+        assert (found["kind"], first["value"], first["tolerance"], first["feedback"]) == (
+            "numeric",
+            "3.5",
+            "0.1",
+            "Yes",
+        )
         assert (second["value"], second["tolerance"], second["fraction"]) == ("4", "0", "0.5")
         assert (third["any"], third["fraction"], third["feedback"]) == (True, "0", "No")
 

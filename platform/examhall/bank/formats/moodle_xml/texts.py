@@ -13,6 +13,7 @@ from examhall.bank.formats import Message
 from examhall.bank.formats.moodle_xml.files import Files
 from examhall.bank.formats.moodle_xml.node import Node, shortened
 from examhall.bank.richtext import MARKDOWN_LIMIT, foreign_tags, render, sanitise
+from examhall.bank.types.contract import PROMPT_LIMIT
 from examhall.errors import N_
 
 NOT_THERE = N_('The file "%(name)s" is missing or cannot be decoded. Add it to the question afterwards.')
@@ -26,7 +27,8 @@ _FORMATS = {
 }
 _SOURCE = re.compile(r"""\ssrc\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'<>]+))""", re.IGNORECASE)
 _PLUGIN_FILE = re.compile(r"@@PLUGINFILE@@/|%40%40PLUGINFILE%40%40/", re.IGNORECASE)
-_DATA = re.compile(r"data:(?P<type>(?:image|audio|video)/[\w.+-]{1,40});base64,(?P<data>.+)", re.DOTALL | re.ASCII)
+_DATA = re.compile(r"data:(?P<type>(?:image|audio|video)/[\w.+-]{1,40});base64,(?P<data>[A-Za-z0-9+/=%\s]+)", re.ASCII)
+_PUT_BY = re.compile(r"embedded:([0-9]{1,6})")
 _IMAGE = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
 _ALT = re.compile(r"""\salt\s*=\s*(?:"\s*[^"\s][^"]*"|'\s*[^'\s][^']*'|[^\s"'<>]+)""", re.IGNORECASE)
 _EMPTY_ALT = re.compile(r"""\salt(?:\s*=\s*(?:"\s*"|'\s*'))?(?=[\s/>])""", re.IGNORECASE)
@@ -50,6 +52,7 @@ class Texts:
     text_format: str = "html"
     warnings: list[Message] = field(default_factory=list)
     losses: list[Message] = field(default_factory=list)
+    _embedded: list[tuple[str, str]] = field(default_factory=list)
 
     def html(self, node: Node | None, otherwise: str | None = None) -> str:
         """The HTML of an element with <text>; `otherwise` is the format of one that names none."""
@@ -62,6 +65,10 @@ class Texts:
         if node.bare:
             self.warnings.append(node.message(N_("The tags in this text are read as its HTML. Put it into CDATA.")))
             text_format = "html"
+        if "base64," in text:
+            text = _DATA.sub(self._put_by, text)
+        if len(text) > PROMPT_LIMIT:
+            raise node.fault(N_("Shorten this to at most %(limit)s characters."), limit=PROMPT_LIMIT)
         html = _shown(text, text_format, node)
         return self._checked(self._with_media(html, node), node)
 
@@ -89,6 +96,12 @@ class Texts:
             self.losses.append(node.message(N_("This text is kept without its formatting.")))
         return unescape(_ANY_TAG.sub("", broken)).replace("\xa0", " ").strip()
 
+    def _put_by(self, found: re.Match[str]) -> str:
+        """A short address for a file that a text holds itself, so that the text is as long as what one reads of it."""
+        name = "embedded." + found["type"].partition("/")[2].partition("+")[0]
+        self._embedded.append((name, found["data"]))
+        return f"embedded:{len(self._embedded) - 1}"
+
     def _with_media(self, html: str, node: Node) -> str:
         if "src" not in html.lower():
             return html
@@ -99,13 +112,13 @@ class Texts:
     def _source(self, found: re.Match[str], node: Node) -> str:
         address = unescape(next(value for value in found.groups() if value is not None)).strip()
         place = _PLUGIN_FILE.match(address)
-        embedded = _DATA.match(address)
+        embedded = _PUT_BY.fullmatch(address)
         if place:
             digest = self.files.digest(node.path, address[place.end() :])
             name = PurePosixPath(unquote(address[place.end() :].partition("?")[0])).name
         elif embedded:
-            name = "embedded." + embedded["type"].partition("/")[2].partition("+")[0]
-            digest = self.files.embedded(name, embedded["data"])
+            name, data = self._embedded[int(embedded[1])]
+            digest = self.files.embedded(name, unquote(data))
         else:
             message = N_("%(address)s is not shown, as a question loads nothing from elsewhere. Upload the file here.")
             self.losses.append(node.message(message, address=shortened(address)))

@@ -1,0 +1,68 @@
+"""Moodle XML for tests, and what an import says of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from examhall.bank.formats import Import, Item, Message
+from examhall.bank.formats.moodle_xml import FORMAT
+
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAIAAAACUFjqAAAAEklEQVR4nGP4z8CAB+GTG8HSALfKY52fTcuYAAAAAElFTkSuQmCC"  # 10 x 10, red
+
+
+def question(kind: str, inner: str = "", text: str = "What?", name: str = "N") -> str:
+    return (
+        f'<question type="{kind}"><name><text>{name}</text></name>'
+        f'<questiontext format="html"><text><![CDATA[{text}]]></text></questiontext>{inner}</question>'
+    )
+
+
+def answer(fraction: str, text: str, feedback: str = "", more: str = "") -> str:
+    told = f'<feedback format="html"><text>{feedback}</text></feedback>' if feedback else ""
+    return f'<answer fraction="{fraction}"><text>{text}</text>{told}{more}</answer>'
+
+
+def parse(*questions: str, **settings: Any) -> Import:
+    quiz = "<?xml version='1.0' encoding='UTF-8'?>\n<quiz>\n" + "\n".join(questions) + "\n</quiz>\n"
+    assert FORMAT.parse is not None
+    return FORMAT.parse(quiz.encode(), **settings)
+
+
+def one(*questions: str, **settings: Any) -> Item:
+    """The only question of a file without errors."""
+    found = parse(*questions, **settings)
+    assert said(found.errors) == []
+    (item,) = found.questions
+    return item
+
+
+def body(kind: str, inner: str = "", text: str = "What?") -> dict[str, Any]:
+    return one(question(kind, inner, text)).body
+
+
+def said(messages: list[Message]) -> list[str]:
+    """Messages as an author reads them."""
+    return [message.text % message.params if message.params else message.text for message in messages]
+
+
+def error(*questions: str, **settings: Any) -> Message:
+    """The only error of a file without a sound question."""
+    found = parse(*questions, **settings)
+    assert found.questions == []
+    (message,) = found.errors
+    return message
+
+
+def fails(element: str, words: str, *questions: str, **settings: Any) -> None:
+    """The file has one error, at this element, that holds these words."""
+    found = error(*questions, **settings)
+    (text,) = said([found])
+    assert (found.element, words in text) == (element, True), text
+
+
+def losses(kind: str, inner: str = "", text: str = "What?") -> list[str]:
+    return said(one(question(kind, inner, text)).losses)
+
+
+def warnings(kind: str, inner: str = "", text: str = "What?") -> list[str]:
+    return said(one(question(kind, inner, text)).warnings)
