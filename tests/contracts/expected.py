@@ -139,7 +139,7 @@ ROWS: dict[str, dict[str, Call]] = {
         "GET": Call(200, "banks.read", "question"),
         "POST": Call(201, "banks.read", "question", {"text": "New"}),
     },
-    "api_comment": {"DELETE": Call(403, "banks.read", "comment")},
+    "api_comment": {"DELETE": Call(404, "banks.read", NOBODYS)},
     "api_bulk": {"POST": Call(201, "banks.write", "bank", {"action": "tag", "tag": "new", "filter": {}})},
     "api_bulk_undo": {"POST": Call(200, "banks.write", "bulk")},
     # exams

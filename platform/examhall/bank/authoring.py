@@ -6,11 +6,12 @@ import re
 import unicodedata
 from html import unescape
 
-from examhall.bank.richtext import sanitise
+from examhall.bank.richtext import TYPED_FORMULA, sanitise
 
 _LINE_END = re.compile(r"\r\n?")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _LESS_THAN = re.compile(r"<(?!/?[A-Za-z][^<>]*>)")
+_IN_FORMULA = re.compile("<(?!br>)")
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 _BREAK = re.compile(r"<br>\s*")
 _PARAGRAPHS = re.compile(r"(?:<p>(?:(?!</?p>).)*</p>\s*)+", re.DOTALL)
@@ -20,10 +21,12 @@ _BETWEEN_PARAGRAPHS = re.compile(r"</p>\s*<p>")
 def to_html(text: str) -> str:
     """HTML of what was typed; still to be sanitised.
 
-    A "<" that begins no tag is a less-than sign. Without any tag a blank line parts paragraphs, and a line
-    break stays one.
+    A "<" that begins no tag is a less-than sign, and so is every one in a formula. Without any tag a blank line parts
+    paragraphs, and a line break stays one.
     """
-    text = _LESS_THAN.sub("&lt;", _LINE_END.sub("\n", text).strip())
+    text = _LINE_END.sub("\n", text).strip()
+    text = TYPED_FORMULA.sub(lambda formula: _IN_FORMULA.sub("&lt;", formula[0]), text)
+    text = _LESS_THAN.sub("&lt;", text)
     if _TAG.search(text):
         return text
     blocks = [block.strip().replace("\n", "<br>") for block in _BLANK_LINES.split(text)]

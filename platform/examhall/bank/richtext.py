@@ -88,8 +88,8 @@ _IN_FORMULA = r"(?:[^\\<]|\\[^][()<]|<br>)*+"
 _FORMULA = rf"(?<!\\)(?:\\\(({_IN_FORMULA})\\\)|\\\[({_IN_FORMULA})\\\])"
 #: Listings and tags are passed over, so that a formula is read in ordinary text alone.
 _SHOWN = re.compile(rf"<(code|kbd|pre|samp)\b[^<>]*>.*?</\1>|<[^<>]*>|{_FORMULA}", re.DOTALL)
-#: In a formula a "<" is a less-than sign, unless a whole name and what ends it make it a tag.
-_TYPED_FORMULA = re.compile(r"(?<!\\)\\(?:\((?:[^\\]|\\[^()])*+\\\)|\[(?:[^\\]|\\[^][])*+\\\])")
+#: A formula before it is sanitised: a "<" in it is a less-than sign, unless a name and what ends it make it a tag.
+TYPED_FORMULA = re.compile(r"(?<!\\)\\(?:\((?:[^\\]|\\[^()])*+\\\)|\[(?:[^\\]|\\[^][])*+\\\])")
 _LESS_THAN = re.compile(r"<(?!/?[A-Za-z][A-Za-z0-9]*[\s/>]|!)")
 _SPECIAL = re.compile(r"[<>&\r\0]")
 _PASSES = 4
@@ -169,7 +169,7 @@ def plain_text(html: str, limit: int | None = None) -> str:
 
 
 def _with_formulas_escaped(html: str) -> str:
-    return _TYPED_FORMULA.sub(lambda formula: _LESS_THAN.sub("&lt;", formula[0]), html) if "\\" in html else html
+    return TYPED_FORMULA.sub(lambda formula: _LESS_THAN.sub("&lt;", formula[0]), html) if "\\" in html else html
 
 
 def _if_stored(tag: re.Match[str]) -> str:

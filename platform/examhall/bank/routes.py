@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from examhall.bank import api, export_views, filing_api, import_api, import_pages, media_views, views
+from examhall.bank import api, authoring_views, export_views, filing_api, import_api, import_pages, media_views, views
 from examhall.web.routes import Route
 
 ROUTES = [
@@ -10,14 +10,16 @@ ROUTES = [
     Route("/manage/banks/new", "bank_new", views.BankNewPage),
     Route("/manage/banks/<uuid:id>/edit", "bank_edit", views.BankEditPage),
     Route("/manage/banks/<uuid:id>/questions", "question_list", views.QuestionListPage),
-    Route("/manage/banks/<uuid:id>/questions/new", "question_new", views.QuestionNewPage),
+    Route("/manage/banks/<uuid:id>/questions/new", "question_new", authoring_views.QuestionNewPage),
     Route("/manage/banks/<uuid:id>/import", "question_import", import_pages.QuestionImportPage),
     Route("/manage/banks/<uuid:id>/export", "question_export", export_views.QuestionExportPage),
     Route("/manage/banks/<uuid:id>/imports", "import_list", import_pages.ImportListPage),
     Route("/manage/imports/<uuid:id>", "import_page", import_pages.ImportPage),
     Route("/manage/imports/<uuid:id>/media/<digest>", "import_medium", import_pages.ImportMedium),
     Route("/manage/questions/<uuid:id>", "question_detail", views.QuestionDetailPage),
-    Route("/manage/questions/<uuid:id>/edit", "question_edit", views.QuestionEditPage),
+    Route("/manage/questions/<uuid:id>/edit", "question_edit", authoring_views.QuestionEditPage),
+    Route("/manage/questions/preview", "question_preview", authoring_views.QuestionPreview),
+    Route("/manage/formulas/preview", "formula_preview", authoring_views.FormulaPreview),
     Route("/media/<digest>", "medium", media_views.MediumFile),
     Route("/api/v1/media", "api_media", media_views.Media),
     Route("/api/v1/media/<digest>", "api_medium", media_views.MediumFile),

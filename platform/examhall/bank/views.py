@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from examhall.bank import operations
-from examhall.bank.authoring_forms import FORMS, QuestionForm
 from examhall.bank.forms import STATUSES, BankForm, FilingForm
 from examhall.bank.models import Bank, Question, QuestionVersion
 from examhall.bank.reading import QuestionList, counted_banks, load_bank, load_question
@@ -96,38 +95,6 @@ class QuestionListPage(QuestionList):
         )  # fmt: skip
 
 
-@permitted("banks.write")
-class QuestionNewPage(MethodView):
-    """A new question: first its type, then the form of that type."""
-
-    template = "bank/question_new.html"
-
-    def get(self, id: UUID) -> ResponseReturnValue:
-        """The types, or the form of the one that the address names."""
-        bank, kind = load_bank(id), request.args.get("type")
-        if kind is None:
-            return self.respond(bank=bank, types=TYPES, form=None)
-        form = _form_of(kind)(status="ready", category=request.args.get("category", "")[:200])
-        form.grow()
-        return self.respond(bank=bank, kind=type_named(kind), form=form)
-
-    def post(self, id: UUID) -> ResponseReturnValue:
-        """Add the question."""
-        bank, kind = load_bank(id), request.args.get("type", "")
-        form = _form_of(kind)()
-        question = form.accept(
-            lambda: operations.create_question(
-                id, kind, form.name.data or "", form.body(), tags=form.tags.words,
-                category=form.category.data or "", status=form.status.data,
-            )
-        )  # fmt: skip
-        if question is None:
-            form.grow()
-            return self.respond(bank=bank, kind=type_named(kind), form=form), 422
-        flash(gettext("The question is in the bank."), "success")
-        return redirect(url_for("question_detail", id=question.id), 303)
-
-
 @permitted(GET="banks.read", POST="banks.write")
 class QuestionDetailPage(MethodView):
     """One question: as a candidate sees it, its key, its filing, its versions."""
@@ -165,51 +132,6 @@ class QuestionDetailPage(MethodView):
             kind=type_named(version.type), body=operations.bodies([version.id])[version.id],
             form=form or FilingForm(obj=question),
         )  # fmt: skip
-
-
-@permitted("banks.write")
-class QuestionEditPage(MethodView):
-    """What a question asks: saving adds a version."""
-
-    template = "bank/question_edit.html"
-
-    def get(self, id: UUID) -> ResponseReturnValue:
-        """The form with the latest version."""
-        question = load_question(id)
-        return self._page(question, self._form(question))
-
-    def post(self, id: UUID) -> ResponseReturnValue:
-        """Add a version, unless it would ask the same."""
-        question = load_question(id)
-        form, before = self._form(question), question.latest_number
-        require_revision(question, form)
-        version = form.accept(
-            lambda: operations.add_version(
-                question, form.body(), form.name.data or question.name, revision=question.revision
-            )
-        )
-        if version is None:
-            return self._page(question, form), 422  # type: ignore[return-value]  # a page and its status
-        if version.number == before:
-            flash(gettext("Nothing was changed, so there is no new version."), "info")
-        else:
-            flash(gettext("Version %(number)s is in use from now on.", number=version.number), "success")
-        return redirect(url_for("question_detail", id=id), 303)
-
-    def _form(self, question: Question) -> QuestionForm:
-        body = operations.bodies([question.latest_version_id])[question.latest_version_id]
-        return _form_of(question.type).for_body(body, name=question.name, revision=question.revision)
-
-    def _page(self, question: Question, form: QuestionForm) -> ResponseReturnValue:
-        form.grow()
-        bank = load_bank(question.bank_id)
-        return self.respond(question=question, bank=bank, kind=type_named(question.type), form=form)
-
-
-def _form_of(kind: str) -> type[QuestionForm]:
-    if kind not in FORMS:
-        raise NotFound()
-    return FORMS[kind]
 
 
 def _versions(question_id: UUID) -> list[Any]:

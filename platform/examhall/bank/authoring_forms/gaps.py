@@ -1,0 +1,99 @@
+"""The form of texts with gaps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import wtforms
+from flask_babel import lazy_gettext as _
+
+from examhall.bank.authoring_forms.choices import OptionRow
+from examhall.bank.authoring_forms.fields import FlagField, KeyField, OneOfField, Row, Rows, WholeField
+from examhall.bank.authoring_forms.question import QuestionForm
+from examhall.bank.authoring_forms.written import NumberRow, TextRow
+
+#: How a gap of each kind may look; the first is what it does without being told.
+_DISPLAYS = {
+    "short_text": ("text",),
+    "numeric": ("text",),
+    "choice": ("dropdown", "radio", "radio_row"),
+    "multiple": ("checkbox", "checkbox_row"),
+}
+#: The rows that a gap of each kind has, and the member of the body that they are.
+_ROWS = {
+    "short_text": ("texts", "answers"),
+    "numeric": ("numbers", "answers"),
+    "choice": ("options", "options"),
+    "multiple": ("options", "options"),
+}
+
+
+class GapRow(Row):
+    """One gap, with rows for every kind; only those of its own kind count."""
+
+    needed = ("texts", "numbers", "options")
+    lead_name = "kind"
+
+    key = KeyField()
+    kind = OneOfField(
+        _("Filled by"),
+        [
+            ("short_text", _("writing a word")),
+            ("numeric", _("writing a number")),
+            ("choice", _("choosing one option")),
+            ("multiple", _("ticking options")),
+        ],
+    )
+    weight = WholeField(_("Weight"), blank=1, default="1")
+    display = OneOfField(
+        _("Looks like"),
+        [
+            ("text", _("a field to write in")),
+            ("dropdown", _("a list that drops down")),
+            ("radio", _("options below each other")),
+            ("radio_row", _("options in a row")),
+            ("checkbox", _("boxes below each other")),
+            ("checkbox_row", _("boxes in a row")),
+        ],
+    )
+    case_sensitive = FlagField(_("Capital and small letters are different"))
+    shuffle = FlagField(_("Shuffle the options"))
+    texts = Rows(TextRow, _("Answer"), least=1, first={"fraction": "1"})
+    numbers = Rows(NumberRow, _("Answer"), least=1, first={"fraction": "1"})
+    options = Rows(OptionRow, _("Option"), first={"fraction": "1"})
+
+    @classmethod
+    def values_of(cls, gap: dict[str, Any]) -> dict[str, Any]:
+        """The answers or options in the rows of the gap's kind."""
+        shown, member = _ROWS[gap["kind"]]
+        rows = gap[member]
+        if shown == "numbers":
+            rows = [NumberRow.values_of(answer) for answer in rows]
+        return {name: value for name, value in gap.items() if name != member} | {shown: rows}
+
+    def part(self, name: str) -> wtforms.Field | None:
+        """Answers and options in the rows of the gap's kind."""
+        shown, member = _ROWS.get(self.kind.said, ("texts", "answers"))
+        return super().part(shown if name == member else name)
+
+    def said(self) -> dict[str, Any]:
+        """The gap, without the rows of other kinds; a look that its kind can't have gives way to the usual one."""
+        said = super().said()
+        shown, member = _ROWS.get(self.kind.said, ("texts", "answers"))
+        rows = said[shown]
+        said = {name: value for name, value in said.items() if name not in ("texts", "numbers", "options")}
+        looks = _DISPLAYS.get(self.kind.said, ("text",))
+        return said | {member: rows, "display": self.display.said if self.display.said in looks else looks[0]}
+
+
+class ClozeForm(QuestionForm):
+    """A text with places {#1}, {#2} and so on, and what belongs there."""
+
+    lead_name = "gaps"
+
+    gaps = Rows(GapRow, _("Gap"), least=1)
+
+    @classmethod
+    def values_of(cls, body: dict[str, Any]) -> dict[str, Any]:
+        """The gaps as their rows take them."""
+        return body | {"gaps": [GapRow.values_of(gap) for gap in body["gaps"]]}
