@@ -121,15 +121,17 @@ def _options(right: str, wrong: str) -> list[dict[str, str]]:
 def compose_all(hall: Hall, slug: str = "northwind", texts: Mapping[str, str] | None = None) -> Exam:
     """A published exam of all fourteen, one point each; `texts` are put in the place of those of `bodies`."""
     admin = hall.api("admin", slug)
-    digest = _made(admin, "/media", data={"file": (io.BytesIO(picture()), "shapes.png")})["digest"]
-    bank = _made(admin, "/banks", {"name": "Bank", "description": ""})["id"]
+    digest = made(admin, "/media", data={"file": (io.BytesIO(picture()), "shapes.png")})["digest"]
+    bank = made(admin, "/banks", {"name": "Bank", "description": ""})["id"]
     questions = {
-        kind: _made(admin, f"/banks/{bank}/questions", {"type": kind, "name": kind, "body": _in(texts or {}, body)})["id"]
+        kind: made(admin, f"/banks/{bank}/questions", {"type": kind, "name": kind, "body": _in(texts or {}, body)})[
+            "id"
+        ]
         for kind, body in bodies(digest).items()
     }
-    exam = _made(admin, "/exams", {"title": "All of it", "description": "Fourteen ways to ask"})["id"]
+    exam = made(admin, "/exams", {"title": "All of it", "description": "Fourteen ways to ask"})["id"]
     picks = [{"question_id": id_, "points": "1"} for id_ in questions.values()]
-    _made(admin, f"/exams/{exam}/sections", {"title": "All", "questions": picks})
+    made(admin, f"/exams/{exam}/sections", {"title": "All", "questions": picks})
     composed = Exam(exam, admin, questions)
     composed.change(attempts_allowed=3, review=SHOW_ALL, state="published", pass_mark="50")
     return composed
@@ -143,14 +145,15 @@ def _in(texts: Mapping[str, str], value: Any) -> Any:
     return texts.get(value, value)
 
 
-def _made(api: Api, path: str, json: Any = None, **kwargs: Any) -> dict[str, Any]:
+def made(api: Api, path: str, json: Any = None, **kwargs: Any) -> dict[str, Any]:
+    """What a POST made; the answer has to be 201."""
     answer = api.post(path, json, **kwargs)
     assert answer.status_code == 201, answer.text
     return answer.json
 
 
 def right(slot: dict[str, Any]) -> dict[str, Any] | None:
-    """The response that earns the whole mark, found by texts; None where a file has to be handed up or nothing is asked."""
+    """The response that earns the whole mark, found by texts; None where a file is asked for, or nothing."""
     kind = slot["type"]
     if kind == "ordering":
         return {"order": [_id(slot["items"], text) for text in ("A second", "A minute", "An hour", "A day")]}
@@ -171,7 +174,9 @@ def right(slot: dict[str, Any]) -> dict[str, Any] | None:
         "calculated": {"number": "7.5", "unit": "€"}, "essay": {"text": "Because all of its points are as far away."},
     }  # fmt: skip
     if kind == "single_choice":
-        return {"choice": next(each["id"] for each in slot["options"] if "half" not in each["text"] and each["text"] != "4")}
+        return {
+            "choice": next(each["id"] for each in slot["options"] if "half" not in each["text"] and each["text"] != "4")
+        }
     if kind == "multiple_choice":
         return {"choices": [each["id"] for each in slot["options"] if each["text"] != "5"]}
     if kind == "kprim":

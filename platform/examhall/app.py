@@ -6,6 +6,7 @@ from pathlib import Path
 
 from examhall.attempts.uses import in_attempts
 from examhall.bank.media import init_media
+from examhall.bank.plugged import template_folders
 from examhall.bank.uses import init_uses
 from examhall.cli import init_cli
 from examhall.exams.uses import in_exams
@@ -41,7 +42,7 @@ def create_app(settings: Settings | None = None) -> Platform:
     refuse_marked(settings)
     directory = Directory(settings.tenants_folder, settings.instance_folder)
     engines = Engines(settings)
-    platform = Platform(settings, directory, engines.of, TEMPLATES)
+    platform = Platform(settings, directory, engines.of, [*TEMPLATES, *template_folders()])
     platform.config.update(flask_config(settings))
     platform.extensions["engines"] = engines
     platform.extensions["idempotency"] = Receipts()

@@ -39,9 +39,7 @@ def visit(browser: Browser, live: Live) -> Iterator[MakeVisitor]:
 
     def make(person: Person, width: int = 1280) -> Visitor:
         locale = "ar" if person.tenant == "qalam" else "en"
-        context = browser.new_context(
-            viewport={"width": width, "height": 850}, locale=locale, has_touch=width < 600
-        )
+        context = browser.new_context(viewport={"width": width, "height": 850}, locale=locale, has_touch=width < 600)
         context.set_default_timeout(10_000)
         visitor = Visitor(live, person, context)
         visitors.append(visitor)
