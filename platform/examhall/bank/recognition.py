@@ -54,7 +54,7 @@ def recognise(name: str, data: bytes) -> Recognised:
 
     Raises Invalid, for the field `file`, when it is nothing that a question may show, too large, or damaged.
     """
-    media_type = _media_type(data)
+    media_type = media_type_of(data)
     if media_type is None:
         message = N_(
             "This file is no picture (PNG, JPEG, GIF, WebP), sound (MP3, Ogg, WAV, M4A) or film (MP4, WebM). Save it "
@@ -80,7 +80,8 @@ def file_name(name: str) -> str:
     return line or "file"
 
 
-def _media_type(data: bytes) -> str | None:
+def media_type_of(data: bytes) -> str | None:
+    """The type that the first bytes of a file tell; None for what is no picture, sound or film that we show."""
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
         return "image/png"
     if data.startswith(b"\xff\xd8\xff"):
