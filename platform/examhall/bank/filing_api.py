@@ -15,13 +15,13 @@ from examhall.bank.filing_schemas import (
     BulkOut,
     CategoryArguments,
     CategoryChange,
-    CategoryCounted,
     CategoryIn,
     CategoryOut,
     CommentIn,
     CommentOut,
     FilterIn,
     FilterOut,
+    TreeOut,
     UndoneOut,
 )
 from examhall.bank.models import Category, Comment, SavedFilter
@@ -39,7 +39,7 @@ class Categories(MethodView):
 
     model, schema = Category, CategoryOut
     bodies = {"POST": CategoryIn}
-    answers = {"GET": (200, CategoryCounted), "POST": (201, CategoryOut)}
+    answers = {"GET": (200, TreeOut), "POST": (201, CategoryOut)}
 
     def get(self, id: UUID) -> ResponseReturnValue:
         """The whole tree as a list, each category before those below it, with the number of its own questions."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, RootModel
 
 from examhall.bank.categories import EXTERNAL_ID_LIMIT
 from examhall.bank.remarks import COMMENT_LIMIT
@@ -61,6 +61,10 @@ class CategoryCounted(CategoryOut):
     """A category, and how many questions stand in it itself."""
 
     question_count: int
+
+
+class TreeOut(RootModel[list[CategoryCounted]]):
+    """All categories of a bank, each before those below it."""
 
 
 class CategoryArguments(BaseModel):

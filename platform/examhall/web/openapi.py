@@ -39,7 +39,7 @@ KINDS: Mapping[str, dict[str, Any]] = {
     "uuid": {"type": "string", "format": "uuid"},
     "int": {"type": "integer", "minimum": 0},
 }
-DONE = {200: "Done.", 201: "Created.", 204: "Done; there is nothing to tell."}
+DONE = {200: "Done.", 201: "Created.", 202: "Begun; it goes on by itself.", 204: "Done; there is nothing to tell."}
 PROBLEMS: tuple[type[Problem], ...] = (
     BadRequest, Unauthenticated, Forbidden, NotFound, Conflict, PreconditionFailed, PayloadTooLarge, Invalid,
     PreconditionRequired, TooManyRequests,
