@@ -94,3 +94,34 @@ def test_depth_size_and_number_are_limited() -> None:
     with pytest.raises(PayloadTooLarge):
         xml.parse(b" " * (xml.SIZE_LIMIT + 1))
     assert time.process_time() - begun < 2
+
+
+def test_parts_come_one_at_a_time_and_go() -> None:
+    root, *parts = ((element.tag, element.text, element.sourceline) for element in xml.children(
+        b"<?xml version='1.0'?><a>\n<b>1</b> tail <c>2<d/></c>\n<!-- x --><b>3</b></a>"))  # fmt: skip
+    assert (root[0], parts) == ("a", [("b", "1", 2), ("c", "2", 2), ("b", "3", 3)])
+    elements = xml.children(b"<a>" + b"<b><c/></b>" * 100 + b"</a>")
+    top = next(elements)
+    assert max(len(top) for _ in elements) <= 2
+
+
+@pytest.mark.parametrize("data", [b"<a/>", b"<x/>\n", b"<a><b/></a>", b"<a>" + b"<b/>" * 40_000 + b"</a>"])
+def test_all_parts_come_however_long_the_file_is(data: bytes) -> None:
+    assert len(list(xml.children(data))) == 1 + data.count(b"<b/>")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<a><b></a>",
+        b"<a><b/></a><c/>",
+        b"<!DOCTYPE a><a/>",
+        b"<a><b>" + b"<c/>" * (xml.PART_LIMIT + 1) + b"</b></a>",
+        b"<a " + b" ".join(b'a%d=""' % number for number in range(xml.ATTRIBUTES_LIMIT + 1)) + b"/>",
+        b"<a><b>" + b"<c>" * 300 + b"</c>" * 300 + b"</b></a>",
+    ],
+    ids=["open", "two roots", "doctype", "large part", "attributes", "deep"],
+)
+def test_parts_are_refused_as_a_whole_file_is(data: bytes) -> None:
+    with pytest.raises(Invalid):
+        list(xml.children(data))

@@ -18,6 +18,7 @@ SIZE_LIMIT = 24 * 1024 * 1024
 TAGS_LIMIT = 400_000  # a tree takes some 200 bytes for each tag and each attribute
 ATTRIBUTES_LIMIT = 600_000
 PART_LIMIT = 20_000
+PARTS_LIMIT = 50_000
 
 # Encodings that hold ASCII as it is, by the names that declarations give them.
 _ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "ascii", "ascii": "ascii", "iso-8859-1": "iso-8859-1",
@@ -63,22 +64,25 @@ def parse(data: bytes) -> Any:
 def children(data: bytes) -> Iterator[Any]:
     """First the root element, still empty, then its children one at a time, each gone when the next is asked for.
 
-    For files of many parts, of which each may have as many tags as PART_LIMIT; raises as `parse` does.
+    For files of many parts, of which each may have as many tags as PART_LIMIT, at most PARTS_LIMIT; raises as `parse` does.
     """
     text = _harmless(data)
     if _LITERAL.sub("", text).count("=") > ATTRIBUTES_LIMIT:
         raise _refused(_TOO_MANY)
     parser = etree.XMLPullParser(events=("start", "end"), **_OPTIONS)
-    encoded, depth, tags = text.encode(), 0, 0
+    encoded, depth, tags, parts = text.encode(), 0, 0, 0
     element: Any
     root: Any = None
     try:
-        for start in range(0, len(encoded), _CHUNK):
-            parser.feed(encoded[start : start + _CHUNK])
+        for start in range(0, len(encoded) + _CHUNK, _CHUNK):
+            if start < len(encoded):
+                parser.feed(encoded[start : start + _CHUNK])
+            else:
+                parser.close()
             for event, element in parser.read_events():
                 depth += 1 if event == "start" else -1
                 tags += event == "start"
-                if tags > PART_LIMIT:
+                if tags > PART_LIMIT or parts > PARTS_LIMIT:
                     raise _refused(_TOO_MANY)
                 if root is None:
                     root = element
@@ -87,7 +91,7 @@ def children(data: bytes) -> Iterator[Any]:
                     yield element
                     element.clear()
                     del root[:-1]  # the last one still waits for the text behind it
-                    tags = 0
+                    tags, parts = 0, parts + 1
         parser.close()
     except etree.XMLSyntaxError as error:
         raise _not_well_formed(error) from None
