@@ -81,6 +81,23 @@ ROWS: dict[str, dict[str, Call]] = {
         "PATCH": Call(200, "users.write", "user", {"name": "New"}),
         "DELETE": Call(204, "users.write", "user"),
     },
+    "group_list": {"GET": Call(200, "users.read")},
+    "group_new": {"GET": Call(200, "users.write"), "POST": Call(303, "users.write", sends={"name": "New"})},
+    "group_edit": {"GET": Call(200, "users.read", "group"), "POST": Call(412, "users.write", "group", {})},
+    "group_people": {"GET": Call(200, "users.write", "group"), "POST": Call(303, "users.write", "group", {})},
+    "group_remove": {"POST": Call(303, "users.write", "group", {})},
+    "group_delete": {"POST": Call(412, "users.write", "group", {})},
+    "api_groups": {"GET": Call(200, "users.read"), "POST": Call(201, "users.write", sends={"name": "New"})},
+    "api_group": {
+        "GET": Call(200, "users.read", "group"),
+        "PATCH": Call(200, "users.write", "group", {"name": "New"}, tag="group"),
+        "DELETE": Call(204, "users.write", "group", tag="group"),
+    },
+    "api_group_members": {
+        "GET": Call(200, "users.read", "group"),
+        "POST": Call(422, "users.write", "group", {"user_ids": [NOTHING["question_id"]]}),
+    },
+    "api_group_member": {"DELETE": Call(204, "users.write", "group member")},
     # banks
     "bank_list": {"GET": Call(200, "banks.read")},
     "bank_new": {"GET": Call(200, "banks.write"), "POST": Call(303, "banks.write", sends={"name": "New"})},

@@ -59,15 +59,18 @@ def side_of(hall: Hall, slug: str) -> Side:
     bystander = str(hall.person("candidate", slug).id)
     unused = admin.post(f"/exams/{draft}/assignments", {"user_id": bystander})
     category = admin.post(f"/banks/{bank}/categories", {"name": "Place"}).json["id"]
-    comment = hall.api("author", slug).post(f"/questions/{question}/comments", {"text": "Said"}).json["id"]
     bulk = admin.post(f"/banks/{bank}/bulk", {"action": "tag", "tag": "said", "ids": [question]}).json["id"]
+    group = admin.post("/groups", {"name": "A class"}).json["id"]
+    member = str(hall.person("candidate", slug).id)
+    assert admin.post(f"/groups/{group}/members", {"user_ids": [member]}).status_code == 200
     things = {
         "exam": exam.id, "draft": draft, "bank": bank, "question": question, "section": section.json["id"],
         "assignment": unused.json["id"], "user": bystander, "attempt": attempt["id"], "finished": finished["id"],
-        "category": category, "comment": comment, "bulk": bulk,
+        "group": group, "member": member, "category": category, "bulk": bulk,
         "file": file["id"], "medium": medium,
     }  # fmt: skip
     paths = {"draft": f"/exams/{draft}", "bank": f"/banks/{bank}", "question": f"/questions/{question}"}
+    paths["group"] = f"/groups/{group}"
     paths["category"] = f"/categories/{category}"
     tags = {name: admin.get(path).headers["ETag"] for name, path in paths.items()}
     return Side(slug, people, things, tags)

@@ -75,7 +75,7 @@ class BankShare(Record):
     __tablename__ = "bank_shares"
     __table_args__ = (
         belongs_to("banks", "bank_id", ondelete="CASCADE"),
-        belongs_to("groups", "group_id", ondelete="CASCADE"),
+        belongs_to("groups", "group_id"),
         sa.UniqueConstraint("tenant_id", "bank_id", "role", "group_id"),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField, SelectField, StringField
+from wtforms import EmailField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, Length
 
@@ -51,3 +51,12 @@ class NewPersonForm(PersonForm):
     """A person to be added."""
 
     email = EmailField(_("E-mail address"), [DataRequired(_("Give an e-mail address.")), Length(max=320)])
+
+
+class GroupForm(Form):
+    """Name and description of a group."""
+
+    name = StringField(
+        _("Name"), [DataRequired(_("Give a name.")), Length(max=200)], [lambda text: text and text.strip()]
+    )
+    description = TextAreaField(_("Description"), [Length(max=2000)])

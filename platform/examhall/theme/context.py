@@ -95,7 +95,7 @@ MAIN = (
     Entry("attempt_list", N_("My attempts"), "attempts", "exams.sit", ("attempt_",)),
     Entry("exam_manage_list", N_("Exams"), "exams", "exams.read", ("exam_",)),
     Entry("bank_list", N_("Question banks"), "bank", "banks.read", ("bank_", "question_")),
-    Entry("user_list", N_("People"), "people", "users.read", ("user_",)),
+    Entry("user_list", N_("People"), "people", "users.read", ("user_", "group_")),
 )
 
 

@@ -96,7 +96,7 @@ def make_tables() -> None:
             ["tenant_id", "group_id"],
             ["groups.tenant_id", "groups.id"],
             name=op.f("fk_bank_shares_tenant_id_group_id"),
-            ondelete="CASCADE",
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_bank_shares")),
         sa.UniqueConstraint(
