@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import Any
 
 from examhall.bank.formats.qti.notes import Notes
-from examhall.bank.formats.qti.scoring import fraction
+from examhall.bank.formats.qti.scoring import ROUNDING, fraction
 from examhall.bank.types import type_named
 from examhall.bank.types.contract import as_text
 from examhall.errors import N_, Invalid
@@ -96,7 +96,7 @@ def several(
 
 
 def _declared(best: Decimal, declared: Decimal | None) -> Decimal:
-    return declared if declared and abs(best / declared - 1) < _CLOSE else best
+    return declared if declared and abs(best / declared - 1) < ROUNDING else best
 
 
 def _blank(score: Decimal, notes: Notes) -> None:

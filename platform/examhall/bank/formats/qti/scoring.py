@@ -16,6 +16,7 @@ from examhall.bank.formats.qti.values import Declaration, declaration
 from examhall.bank.types.contract import as_text
 from examhall.errors import N_
 
+ROUNDING = Decimal("0.0015")  # what thirds and sevenths of three digits lack
 _PLACES = Decimal("1e-12")
 _MODAL = ("modalFeedback", "feedbackInline", "feedbackBlock")
 _NOT_SCORES = ("maxscore", "completionstatus", "passed")
@@ -83,7 +84,7 @@ class Scorer:
     def points(self, best: Decimal) -> Decimal:
         """The points of a question of which the best response earns `best`; what looks wrong is told."""
         declared = self.declared_maximum()
-        if declared is not None and abs(declared - best) > Decimal("0.001"):
+        if declared is not None and abs(declared - best) > ROUNDING:
             message = N_("The file says that %(declared)s points can be had, but the best answer earns %(best)s.")
             self.notes.warn(None, message, declared=as_text(declared), best=as_text(best))
         if best == 100:
@@ -128,7 +129,7 @@ class Scorer:
 def rounded_points(best: Decimal) -> Decimal:
     """Points without the traces of rounded parts: 0.9999 is 1."""
     whole = best.to_integral_value()
-    return whole if abs(best - whole) < Decimal("0.001") else best.quantize(Decimal("0.0001")).normalize()
+    return whole if abs(best - whole) < ROUNDING else best.quantize(Decimal("0.0001")).normalize()
 
 
 def fraction(score: Decimal, best: Decimal) -> Decimal:

@@ -1,0 +1,277 @@
+"""QTI 2.x: pairs, orders, gaps and regions of pictures."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from bank.formats.qti_files import (
+    MAP_RESPONSE,
+    MATCH_CORRECT,
+    RESPONSE,
+    SCORE,
+    choices,
+    entry,
+    fault,
+    item,
+    losses,
+    one,
+    package,
+    read,
+    response,
+    rules,
+    said,
+    score,
+    when,
+)
+
+
+def match(rows: int, columns: int, *, shuffle: str = "false") -> str:
+    def held(letter: str, count: int, most: int) -> str:
+        made = "".join(
+            f'<simpleAssociableChoice identifier="{letter}{n}" matchMax="{most}">{letter} {n}</simpleAssociableChoice>'
+            for n in range(1, count + 1)
+        )
+        return f"<simpleMatchSet>{made}</simpleMatchSet>"
+
+    sets = held("s", rows, 1) + held("c", columns, 0)
+    start = f'<matchInteraction responseIdentifier="RESPONSE" shuffle="{shuffle}">'
+    return f"{start}<prompt>Match.</prompt>{sets}</matchInteraction>"
+
+
+def pairs(correct: str, mapping: str = "") -> str:
+    return response(correct, mapping, cardinality="multiple", base="directedPair")
+
+
+def full(kind: str, data: bytes) -> dict[str, Any]:
+    question = one(data)
+    assert question.type == kind
+    return question.body
+
+
+class TestMatch:
+    def test_a_match_is_matching(self) -> None:
+        data = item(pairs("s1 c2|s2 c1", ":s1 c2=1|s2 c1=1"), match(2, 3), MAP_RESPONSE)
+        body = full("matching", data)
+        assert [(stem["text"], stem["choice"]) for stem in body["stems"]] == [("s 1", "c2"), ("s 2", "c1")]
+        assert [choice["text"] for choice in body["choices"]] == ["c 1", "c 2", "c 3"]
+        assert (one(data).points, losses(data)) == (2, [])
+
+    def test_all_or_nothing_is_a_loss(self) -> None:
+        data = item(pairs("s1 c2|s2 c1"), match(2, 3))
+        assert full("matching", data)["stems"][1]["choice"] == "c1"
+        assert losses(data) == ["In the file only all pairs together earn points; here each earns its share."]
+
+    def test_pairs_that_weigh_differently_or_cost_points_are_a_loss(self) -> None:
+        data = item(pairs("", 'defaultValue="-1":s1 c2=3|s2 c1=1'), match(2, 3), MAP_RESPONSE)
+        assert ["different points" in losses(data)[0], "cost points" in losses(data)[1]] == [True, True]
+
+    def test_a_stem_without_partner_is_left_out_with_a_loss(self) -> None:
+        data = item(pairs("", ":s1 c2=1|s2 c1=1"), match(3, 3), MAP_RESPONSE)
+        assert len(full("matching", data)["stems"]) == 2
+        assert any('"s3" has no right partner' in loss for loss in losses(data))
+
+    def test_several_right_choices_for_a_stem_are_an_error(self) -> None:
+        assert "Several choices are right" in fault(item(pairs("", ":s1 c1=1|s1 c2=1"), match(2, 2), MAP_RESPONSE))
+
+    @pytest.mark.parametrize(("scheme", "declared", "own"), [
+        ("every_decision", pairs("", ":s1 c1=1|s2 c2=1|s3 c2=1|s4 c1=1"), MAP_RESPONSE),
+        ("all_or_nothing", pairs("s1 c1|s2 c2|s3 c2|s4 c1"), MATCH_CORRECT),
+    ])  # fmt: skip
+    def test_four_rows_and_two_columns_are_kprim(self, scheme: str, declared: str, own: str) -> None:
+        body = full("kprim", item(declared, match(4, 2), own))
+        assert [row["correct"] for row in body["rows"]] == [True, False, False, True]
+        assert (body["scheme"], body["true_label"], body["false_label"]) == (scheme, "c 1", "c 2")
+
+    def test_five_rows_and_two_columns_are_matching(self) -> None:
+        declared = pairs("", ":" + "|".join(f"s{n} c1=1" for n in range(1, 6)))
+        assert len(full("matching", item(declared, match(5, 2), MAP_RESPONSE))["stems"]) == 5
+
+    def test_associations_become_matching(self) -> None:
+        made = "".join(
+            f'<simpleAssociableChoice identifier="{c}" matchMax="1">{c}</simpleAssociableChoice>' for c in "ABCDE"
+        )
+        body = (
+            f'<associateInteraction responseIdentifier="RESPONSE"><prompt>Rivals?</prompt>{made}</associateInteraction>'
+        )
+        declared = response("D A|B C", ":D A=1|B C=1", cardinality="multiple", base="pair")
+        found = full("matching", item(declared, body, MAP_RESPONSE))
+        assert [(stem["text"], stem["choice"]) for stem in found["stems"]] == [("A", "c2"), ("B", "c1")]
+        assert [choice["text"] for choice in found["choices"]] == ["C", "D", "E"]
+
+    def test_associations_with_a_choice_in_two_pairs_are_an_error(self) -> None:
+        made = "".join(
+            f'<simpleAssociableChoice identifier="{c}" matchMax="2">{c}</simpleAssociableChoice>' for c in "ABC"
+        )
+        body = f'<associateInteraction responseIdentifier="RESPONSE">{made}</associateInteraction>'
+        assert "belongs to one pair" in fault(item(response("A B|A C", cardinality="multiple", base="pair"), body))
+
+
+class TestOrder:
+    BODY = choices("x", "y", "z").replace("choiceInteraction", "orderInteraction")
+
+    def test_match_correct_is_exact(self) -> None:
+        body = full("ordering", item(response("C|A|B", cardinality="ordered"), self.BODY))
+        assert ([found["text"] for found in body["items"]], body["scheme"]) == (["z", "x", "y"], "exact")
+
+    def test_points_by_position(self) -> None:
+        conditions = [
+            when(
+                f'<match><index n="{n}">{RESPONSE}</index><baseValue baseType="identifier">{name}</baseValue></match>',
+                '<setOutcomeValue identifier="SCORE"><sum><variable identifier="SCORE"/>'
+                '<baseValue baseType="float">1</baseValue></sum></setOutcomeValue>',
+            )
+            for n, name in enumerate("CAB", start=1)
+        ]
+        data = item(response("C|A|B", cardinality="ordered"), self.BODY, rules(*conditions))
+        assert (full("ordering", data)["scheme"], one(data).points, losses(data)) == ("position", 3, [])
+
+    def test_the_right_order_names_every_choice(self) -> None:
+        assert "name each choice once" in fault(item(response("C|A", cardinality="ordered"), self.BODY))
+
+
+class TestGaps:
+    LIST = (
+        '<inlineChoiceInteraction responseIdentifier="R1" shuffle="true">'
+        '<inlineChoice identifier="Y">York</inlineChoice>'
+        '<inlineChoice identifier="G">Gloucester</inlineChoice></inlineChoiceInteraction>'
+    )
+    WORD = '<textEntryInteraction responseIdentifier="R2"/>'
+
+    def add(self, *names: str) -> str:
+        worths = "".join(f'<mapResponse identifier="{name}"/>' for name in names)
+        return rules(f'<setOutcomeValue identifier="SCORE"><sum>{worths}</sum></setOutcomeValue>')
+
+    def test_lists_and_fields_in_a_text(self) -> None:
+        declared = response("Y", ":Y=2|G=-1", name="R1") + response("sun", ":sun=1|son=0.5", base="string", name="R2")
+        data = item(declared, f"<p>Sun of {self.LIST}, {self.WORD} of ours.</p>", self.add("R1", "R2"))
+        body = full("cloze", data)
+        assert body["prompt"] == "<p>Sun of {#1}, {#2} of ours.</p>"
+        first, second = body["gaps"]
+        assert (first["kind"], first["weight"], first["shuffle"]) == ("choice", 2, True)
+        assert [(option["text"], option["fraction"]) for option in first["options"]] == [
+            ("York", "1"),
+            ("Gloucester", "-0.5"),
+        ]
+        assert (second["kind"], second["weight"]) == ("short_text", 1)
+        assert [(answer["text"], answer["fraction"]) for answer in second["answers"]] == [("sun", "1"), ("son", "0.5")]
+        assert (one(data).points, losses(data)) == (3, [])
+
+    def test_gaps_that_only_count_together_are_a_loss(self) -> None:
+        both = "".join(f'<match><variable identifier="{n}"/><correct identifier="{n}"/></match>' for n in ("R1", "R2"))
+        declared = response("G", name="R1") + response("42", base="integer", name="R2")
+        data = item(declared, f"<p>{self.LIST} and {self.WORD}.</p>", rules(when(f"<and>{both}</and>", score("1"))))
+        body = full("cloze", data)
+        assert [gap["kind"] for gap in body["gaps"]] == ["choice", "numeric"]
+        assert body["gaps"][0]["options"][1]["fraction"] == "1"
+        assert losses(data) == ["In the file only all gaps together earn points; here each earns its share."]
+
+    def test_choices_and_fields_in_one_item(self) -> None:
+        declared = response("A|B", ":A=1|B=1", cardinality="multiple") + response("x", ":x=1", base="string", name="R2")
+        data = item(declared, choices("a", "b", "c", most=0) + f"<p>{self.WORD}</p>", self.add("RESPONSE", "R2"))
+        body = full("cloze", data)
+        assert [(gap["kind"], gap["display"]) for gap in body["gaps"]] == [
+            ("multiple", "checkbox"),
+            ("short_text", "text"),
+        ]
+        assert [option["fraction"] for option in body["gaps"][0]["options"]] == ["0.5", "0.5", "0"]
+        assert "Which?" in body["prompt"]
+
+    def test_words_for_gaps_become_lists(self) -> None:
+        body = (
+            '<gapMatchInteraction responseIdentifier="RESPONSE"><prompt>Fill.</prompt>'
+            '<gapText identifier="W" matchMax="1">winter</gapText><gapText identifier="S" matchMax="1">summer</gapText>'
+            '<p>Now is the <gap identifier="G1"/>, glorious <gap identifier="G2"/>.</p></gapMatchInteraction>'
+        )
+        declared = pairs("W G1|S G2", ":W G1=1|S G2=2")
+        found = full("cloze", item(declared, body, MAP_RESPONSE))
+        assert "<p>Now is the {#1}, glorious {#2}.</p>" in found["prompt"]
+        assert [gap["weight"] for gap in found["gaps"]] == [1, 2]
+        assert [option["fraction"] for option in found["gaps"][0]["options"]] == ["1", "0"]
+
+    def test_other_interactions_together_are_an_error_that_names_them(self) -> None:
+        essay = '<extendedTextInteraction responseIdentifier="R2"/>'
+        declared = response("A") + response(base="string", name="R2")
+        assert "choiceInteraction, extendedTextInteraction" in fault(item(declared, choices("a", "b") + essay))
+
+
+def picture(width: int = 40, height: int = 30) -> bytes:
+    stream = io.BytesIO()
+    Image.new("RGB", (width, height)).save(stream, "PNG")
+    return stream.getvalue()
+
+
+class TestPictures:
+    def spots(self, size: str = 'width="40" height="30"', more: str = 'maxChoices="1"') -> str:
+        return (
+            f'<p>Where?</p><hotspotInteraction responseIdentifier="RESPONSE" {more}>'
+            f'<object data="img/map.png" type="image/png" {size}>A map</object>'
+            '<hotspotChoice shape="circle" coords="10,10,5" identifier="A" hotspotLabel="North"/>'
+            '<hotspotChoice shape="rect" coords="20,20,30,28" identifier="B"/>'
+            '<hotspotChoice shape="poly" coords="1,1,5,1,5,5,1,1" identifier="C"/></hotspotInteraction>'
+        )
+
+    def question(self, body: str, declared: str, own: str = MATCH_CORRECT) -> Any:
+        found = read(package({"a.xml": item(declared, body, own), "img/map.png": picture()}))
+        assert said(found) == []
+        assert set(found.media) == {found.questions[0].body["image"]}
+        return found.questions[0]
+
+    def test_hotspots(self) -> None:
+        question = self.question(self.spots(), response("A"))
+        body = question.body
+        assert (question.type, body["alt"], body["width"], body["height"], body["multiple"]) == (
+            "hotspot",
+            "A map",
+            40,
+            30,
+            False,
+        )
+        names = ("label", "shape", "coords", "fraction")
+        assert [tuple(region[name] for name in names) for region in body["regions"]] == [
+            ("North", "circle", [10, 10, 5], "1"),
+            ("B", "rect", [20, 20, 30, 28], "0"),
+            ("C", "polygon", [1, 1, 5, 1, 5, 5], "0"),
+        ]
+
+    def test_several_hotspots_and_a_picture_that_tells_its_size_itself(self) -> None:
+        question = self.question(self.spots("", 'maxChoices="0"'), response("A|B", cardinality="multiple"))
+        assert (question.body["multiple"], question.body["width"]) == (True, 40)
+        assert [region["fraction"] for region in question.body["regions"]] == ["0.5", "0.5", "-1"]
+
+    def test_points_to_select_become_regions(self) -> None:
+        declared = (
+            '<responseDeclaration identifier="RESPONSE" cardinality="single" baseType="point">'
+            '<areaMapping defaultValue="0"><areaMapEntry shape="circle" coords="10,10,5" mappedValue="2"/>'
+            '<areaMapEntry shape="ellipse" coords="20,15,8,4" mappedValue="1"/></areaMapping></responseDeclaration>'
+        )
+        body = self.spots().replace("hotspotInteraction", "selectPointInteraction")
+        question = self.question(body, declared, MAP_RESPONSE.replace("map_response", "map_response_point"))
+        assert [(region["shape"], region["fraction"]) for region in question.body["regions"]] == [
+            ("circle", "1"), ("polygon", "0.5"),
+        ]  # fmt: skip
+        assert [part for part in ("selectPoint", "ellipse") if any(part in loss.text for loss in question.losses)]
+
+    def test_a_picture_that_is_missing_is_an_error(self) -> None:
+        assert 'The picture "img/map.png" is not in the file' in fault(item(response("A"), self.spots()))
+
+    @pytest.mark.parametrize("name", [
+        "graphicGapMatchInteraction", "graphicOrderInteraction", "graphicAssociateInteraction",
+        "positionObjectInteraction", "drawingInteraction", "customInteraction", "portableCustomInteraction",
+    ])  # fmt: skip
+    def test_interactions_without_counterpart_are_errors_that_name_them(self, name: str) -> None:
+        found = fault(item(response("A"), f'<p>?</p><{name} responseIdentifier="RESPONSE"/>'))
+        assert found.startswith(f"{name} has no counterpart here")
+
+    def test_media_and_buttons_beside_a_question(self) -> None:
+        body = (
+            '<mediaInteraction responseIdentifier="M" autostart="false">'
+            '<object data="x.mp4" type="video/mp4"/></mediaInteraction>'
+            '<endAttemptInteraction responseIdentifier="H" title="Hint"/>'
+        )
+        data = item(response("42", base="integer"), body + entry(), outcomes=SCORE)
+        assert one(data).type == "numeric"
+        assert any("endAttemptInteraction" in loss for loss in losses(data))
