@@ -64,7 +64,7 @@ def parse(data: bytes) -> Any:
 def children(data: bytes) -> Iterator[Any]:
     """First the root element, still empty, then its children one at a time, each gone when the next is asked for.
 
-    For files of many parts, of which each may have as many tags as PART_LIMIT, at most PARTS_LIMIT; raises as `parse` does.
+    For files of many parts (PARTS_LIMIT), of which each may have as many tags as PART_LIMIT; raises as `parse` does.
     """
     text = _harmless(data)
     if _LITERAL.sub("", text).count("=") > ATTRIBUTES_LIMIT:
@@ -92,7 +92,6 @@ def children(data: bytes) -> Iterator[Any]:
                     element.clear()
                     del root[:-1]  # the last one still waits for the text behind it
                     tags, parts = 0, parts + 1
-        parser.close()
     except etree.XMLSyntaxError as error:
         raise _not_well_formed(error) from None
 
