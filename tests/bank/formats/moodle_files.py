@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from examhall.bank.formats import Import, Item, Message
 from examhall.bank.formats.moodle_xml import FORMAT
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAIAAAACUFjqAAAAEklEQVR4nGP4z8CAB+GTG8HSALfKY52fTcuYAAAAAElFTkSuQmCC"  # 10 x 10, red
+
+PICTURE = base64.b64decode(PNG)
 
 
 def question(kind: str, inner: str = "", text: str = "What?", name: str = "N") -> str:

@@ -101,15 +101,16 @@ def test_nothing_is_included_from_elsewhere() -> None:
 
 def test_base64_is_no_bomb() -> None:
     """It only shrinks: the media are never larger than the file."""
-    data = base64.b64encode(b"\0" * 4_000_000).decode()
+    data = base64.b64encode(b"GIF89a" + b"\0" * 4_000_000).decode()
+    gif = base64.b64encode(b"GIF89a").decode()
     image = '<img alt="a" src="@@PLUGINFILE@@/a.png">'
     text = (
         f'&lt;img alt="a" src="@@PLUGINFILE@@/a.png"&gt;</text><file name="a.png" encoding="base64">{data}</file><text>'
     )
     found = read(SHELL.format(text))
-    assert [len(medium.data) for medium in found.media.values()] == [4_000_000]
+    assert [len(medium.data) for medium in found.media.values()] == [4_000_006]
     many = "".join(question("description", text=image).replace("</questiontext>", file + "</questiontext>") for file in
-                   ['<file name="a.png" encoding="base64">AAAA</file>'] * 500)  # fmt: skip
+                   [f'<file name="a.png" encoding="base64">{gif}</file>'] * 500)  # fmt: skip
     assert len(parse(many).media) == 1
 
 

@@ -7,12 +7,24 @@ from decimal import Decimal
 
 import pytest
 
-from bank.formats.moodle_files import PNG, answer, body, error, fails, losses, one, parse, question, said, warnings
+from bank.formats.moodle_files import (
+    PICTURE,
+    PNG,
+    answer,
+    body,
+    error,
+    fails,
+    losses,
+    one,
+    parse,
+    question,
+    said,
+    warnings,
+)
 from examhall.bank.formats import CategoryInfo
 from examhall.bank.formats.moodle_xml import FORMAT, recognises
 from examhall.errors import Invalid
 
-PICTURE = base64.b64decode(PNG)
 FILE = f'<file name="a b.png" path="/" encoding="base64">{PNG[:40]}\n  {PNG[40:]}</file>'
 
 
@@ -299,11 +311,11 @@ class TestMedia:
 
     def test_files_of_the_same_name_stand_in_folders(self) -> None:
         file = '<file name="a.png" path="{path}" encoding="base64">{data}</file>'
-        files = file.format(path="/", data=base64.b64encode(b"one").decode())
-        files += file.format(path="/sub/", data=base64.b64encode(b"two").decode())
+        files = file.format(path="/", data=base64.b64encode(b"GIF89a one").decode())
+        files += file.format(path="/sub/", data=base64.b64encode(b"GIF89a two").decode())
         text = '<img alt="1" src="@@PLUGINFILE@@/sub/a.png"><img alt="2" src="@@PLUGINFILE@@/a.png">'
         found = parse(described(text, files))
-        assert [medium.data for medium in found.media.values()] == [b"two", b"one"]
+        assert [medium.data for medium in found.media.values()] == [b"GIF89a two", b"GIF89a one"]
         assert found.questions[0].losses == []
 
     def test_a_text_may_show_the_file_of_another(self) -> None:
@@ -325,12 +337,17 @@ class TestMedia:
 
     @pytest.mark.parametrize(
         "file",
-        ["", '<file name="a b.png" encoding="base64">***</file>', '<file name="a b.png" encoding="base64"></file>'],
+        [
+            "",
+            '<file name="a b.png" encoding="base64">***</file>',
+            '<file name="a b.png" encoding="base64"></file>',
+            '<file name="a b.png" encoding="base64">PHN2Zz48L3N2Zz4=</file>',
+        ],
     )
     def test_a_file_that_is_not_there_is_told(self, file: str) -> None:
         found = parse(described('See <img alt="x" src="@@PLUGINFILE@@/a%20b.png">.', file))
         assert (found.media, found.questions[0].body["prompt"]) == ({}, "See .")
-        assert '"a b.png" is missing or cannot be decoded' in said(found.questions[0].losses)[0]
+        assert '"a b.png" is missing, damaged or no picture' in said(found.questions[0].losses)[0]
 
     def test_a_file_that_nobody_shows_is_told(self) -> None:
         found = parse(described("a", FILE))
@@ -347,7 +364,7 @@ class TestMedia:
         assert [(medium.name, medium.data) for medium in found.media.values()] == [("embedded.png", PICTURE)]
 
     def test_sounds_have_their_address_on_themselves(self) -> None:
-        file = f'<file name="a.mp3" path="/" encoding="base64">{PNG}</file>'
+        file = f'<file name="a.mp3" path="/" encoding="base64">{base64.b64encode(b"ID3 sound").decode()}</file>'
         found = parse(described('<audio controls="true"><source src="@@PLUGINFILE@@/a.mp3">no</audio>', file))
         (digest,) = found.media
         prompt = found.questions[0].body["prompt"]

@@ -479,6 +479,8 @@ class TestMarkers:
         )
         fails("question[1]", "no picture", question("ddmarker", inner))
         broken = '<file name="map.png" encoding="base64">aGVsbG8=</file>'
+        fails("question[1]", "no picture", question("ddmarker", inner + broken))
+        broken = f'<file name="map.png" encoding="base64">{PNG[:30]}</file>'
         fails("question[1]", "cannot be read", question("ddmarker", inner + broken))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import mimetypes
 import re
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from urllib.parse import unquote
 
 from examhall.bank.formats import Medium, Message
 from examhall.bank.formats.moodle_xml.node import Node
+from examhall.bank.recognition import media_type_of
 from examhall.errors import N_
 
 _NAME_LIMIT = 200
@@ -38,7 +38,7 @@ class Files:
     def digest(self, owner: str, reference: str) -> str | None:
         """The digest of the file that a text at this path refers to, which joins the media.
 
-        None when it is not there or cannot be decoded.
+        None when it is not there, cannot be decoded or is no picture, sound or film.
         """
         wanted = unquote(reference.partition("?")[0]).lstrip("/")
         fitting = [file for file in self._files if wanted in (file.path + file.name, file.name)]
@@ -52,9 +52,8 @@ class Files:
         return (digest, file.name) if file and digest else None
 
     def embedded(self, name: str, text: str) -> str | None:
-        """The digest of what stands in base64 in the question itself; None when it cannot be decoded."""
-        data = decoded(text)
-        return self._joined(name.rpartition("/")[2], data) if data else None
+        """The digest of what stands in base64 in the question itself; None when it is no medium."""
+        return self._joined(name.rpartition("/")[2], decoded(text))
 
     def data(self, digest: str) -> bytes:
         """The bytes of a file that joined the media."""
@@ -69,10 +68,13 @@ class Files:
     def _kept(self, file: _File) -> str | None:
         file.used = True
         data = decoded(file.node.text) if file.node.attributes.get("encoding", "base64") == "base64" else None
-        return self._joined(file.name, data) if data else None
+        return self._joined(file.name, data)
 
-    def _joined(self, name: str, data: bytes) -> str:
-        medium = Medium(name, mimetypes.guess_type(name)[0] or "application/octet-stream", data)
+    def _joined(self, name: str, data: bytes | None) -> str | None:
+        media_type = media_type_of(data) if data else None
+        if data is None or media_type is None:
+            return None
+        medium = Medium(name, media_type, data)
         digest = medium.digest
         self._media.setdefault(digest, medium)
         return digest

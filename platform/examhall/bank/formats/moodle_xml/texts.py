@@ -16,7 +16,9 @@ from examhall.bank.richtext import MARKDOWN_LIMIT, foreign_tags, render, sanitis
 from examhall.bank.types.contract import PROMPT_LIMIT
 from examhall.errors import N_
 
-NOT_THERE = N_('The file "%(name)s" is missing or cannot be decoded. Add it to the question afterwards.')
+NOT_THERE = N_(
+    'The file "%(name)s" is missing, damaged or no picture, sound or film. Add it to the question afterwards.'
+)
 UNNAMED = N_('A picture had no alternative text. It is "%(name)s" now; say what the picture shows.')
 _FORMATS = {
     "html": "html",
