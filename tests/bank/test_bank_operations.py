@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event
 
 from bank.factories import BODIES, BankFactory, QuestionFactory
-from examhall.bank import operations
+from examhall.bank import importing, operations
 from examhall.bank.bodies import Bodies
 from examhall.bank.models import Question
 from examhall.bank.reading import load_question, question_count
@@ -171,12 +171,12 @@ def test_an_import_that_fails_half_way_leaves_nothing(hall: Hall) -> None:
 
     with hall.inside() as app:
         bank, engine = BankFactory().id, next(iter(app.engines.values()))
-        parsed = operations.read_gift(b"::One::? {T}\n\n::Two::? {F}\n").questions
+        parsed = importing.read(b"::One::? {T}\n\n::Two::? {F}\n").questions
         event.listen(engine, "before_cursor_execute", fail)
         with pytest.raises(OSError, match="disk"):
-            operations.import_questions(bank, parsed)
+            importing.import_questions(bank, parsed)
         event.remove(engine, "before_cursor_execute", fail)
     with hall.inside():
         assert question_count(bank) == 0
-        operations.import_questions(bank, parsed)
+        importing.import_questions(bank, parsed)
         assert question_count(bank) == 2

@@ -142,7 +142,13 @@ def test_all_questions_can_get_a_category_and_a_status(author: Api, bank: Any) -
 def test_choices_that_can_not_be_are_refused(author: Api, bank: Any) -> None:
     job = begun(author, bank, gift(1))
     path = f"/imports/{job['id']}"
-    for wrong in ({"format": "word"}, {"duplicates": "burn"}, {"items": {"x": "skip"}}, {"category": "x" * 300}, {"a": 1}):
+    for wrong in (
+        {"format": "word"},
+        {"duplicates": "burn"},
+        {"items": {"x": "skip"}},
+        {"category": "x" * 300},
+        {"a": 1},
+    ):
         assert author.patch(path, wrong).status_code == 422, wrong
     assert author.get(path).json["options"] == {}
     assert send(author, bank, gift(1), status="lost").status_code == 422

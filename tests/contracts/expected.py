@@ -127,7 +127,22 @@ ROWS: dict[str, dict[str, Call]] = {
         "GET": Call(200, "banks.read", "bank"),
         "POST": Call(201, "banks.write", "bank", QUESTION),
     },
-    "api_imports": {"POST": Call(422, "banks.write", "bank")},
+    # files in and out; "import" is a faulty one that is read
+    "question_export": {"GET": Call(200, "banks.read", "bank")},
+    "api_export": {"GET": Call(200, "banks.read", "bank")},
+    "api_export_check": {"GET": Call(200, "banks.read", "bank")},
+    "import_list": {"GET": Call(200, "banks.write", "bank")},
+    "import_page": {"GET": Call(200, "banks.write", "import"), "POST": Call(400, "banks.write", "import", {})},
+    "import_medium": {"GET": Call(404, "banks.write", "import medium")},
+    "api_imports": {"GET": Call(200, "banks.write", "bank"), "POST": Call(422, "banks.write", "bank")},
+    "api_import_questions": {"GET": Call(200, "banks.write", "import")},
+    "api_import_commit": {"POST": Call(422, "banks.write", "import", {})},
+    "api_import_undo": {"POST": Call(409, "banks.write", "import", {})},
+    "api_import": {
+        "GET": Call(200, "banks.write", "import"),
+        "PATCH": Call(200, "banks.write", "import", {"duplicates": "skip"}),
+        "DELETE": Call(204, "banks.write", "import"),
+    },
     "api_question": {
         "GET": Call(200, "banks.read", "question"),
         "PATCH": Call(200, "banks.write", "question", {"name": "New"}, tag="question"),
@@ -137,6 +152,19 @@ ROWS: dict[str, dict[str, Call]] = {
         "POST": Call(201, "banks.write", "question", {"body": QUESTION["body"]}),
     },
     # how questions are filed
+    "question_bulk": {"POST": Call(303, "banks.write", "bank", {})},
+    "question_chosen_export": {"POST": Call(303, "banks.read", "bank", {})},
+    "bulk_undo": {"POST": Call(303, "banks.write", "bulk", {})},
+    "filter_keep": {"POST": Call(303, "banks.read", "bank", {"name": "New"})},
+    "filter_forget": {"POST": Call(404, "banks.read", NOBODYS, {})},
+    "category_tree": {"GET": Call(200, "banks.read", "bank"), "POST": Call(303, "banks.write", "bank", {"name": "New"})},
+    "category_edit": {
+        "GET": Call(200, "banks.write", "category"),
+        "POST": Call(412, "banks.write", "category", {}),
+    },
+    "category_remove": {"POST": Call(412, "banks.write", "category", {})},
+    "comment_add": {"POST": Call(303, "banks.read", "question", {"text": "New"})},
+    "comment_remove": {"POST": Call(404, "banks.read", NOBODYS, {})},
     "api_categories": {
         "GET": Call(200, "banks.read", "bank"),
         "POST": Call(201, "banks.write", "bank", {"name": "New"}),

@@ -361,14 +361,39 @@ def test_imports(hall: Hall) -> None:
     def send(text: str, query: str = "") -> Any:
         return author.post(path + query, data={"file": (io.BytesIO(text.encode()), "q.gift"), "format": "gift"})
 
-    dry = send("::One:: Is it? {T}\n", "?dry_run=true")
-    assert (dry.status_code, set(dry.json)) == (200, {"questions", "errors", "committed"})
-    assert (len(dry.json["questions"]), dry.json["errors"], dry.json["committed"]) == (1, [], False)
-    faulty = send("::One:: Is it? {T}\n\n::Two:: Which? {~a ~b", "?dry_run=true")
-    assert faulty.status_code == 200
-    assert [set(error) for error in faulty.json["errors"]] == [{"line", "message"}]
-    problem(send("::Two:: Which? {~a ~b"), 422)
+    members = {
+        "id", "bank_id", "state", "format", "file_name", "size", "options", "found", "progress", "failure", "errors",
+        "losses", "columns", "created_at", "committed_at",
+    }  # fmt: skip
+    look = made(send("::One:: Is it? {T}\n"))
+    assert (set(look), look["state"], look["errors"], look["committed_at"]) == (members, "read", [], None)
+    assert [row["id"] for row in listed(author.get(path), 1)] == [look["id"]]
+    (question,) = listed(author.get(f"/imports/{look['id']}/questions"), 1)
+    assert (question["place"], question["line"], question["name"], question["choice"]) == (1, 1, "One", None)
+    faulty = made(send("::One:: Is it? {T}\n\n::Two:: Which? {~a ~b"))
+    assert [set(error) for error in faulty["errors"]] == [{"line", "element", "message"}]
+    problem(author.post(f"/imports/{faulty['id']}/commit"), 422)
+    problem(send("::Two:: Which? {~a ~b", "?commit=true"), 422)
+    assert author.delete(f"/imports/{faulty['id']}").status_code == 204
     listed(author.get(f"/banks/{bank['id']}/questions"), 0)
-    done = send("::One:: Is it? {T}\n")
-    assert (done.status_code, done.json["committed"]) == (201, True)
+    done = author.post(f"/imports/{look['id']}/commit")
+    assert (done.status_code, done.json["state"], done.json["found"]["added"]) == (200, "committed", 1)
     listed(author.get(f"/banks/{bank['id']}/questions"), 1)
+    problem(author.post(f"/imports/{look['id']}/commit"), 409)
+    undone = author.post(f"/imports/{look['id']}/undo")
+    assert (undone.status_code, undone.json["state"]) == (200, "undone")
+    listed(author.get(f"/banks/{bank['id']}/questions"), 0)
+
+
+def test_exports(hall: Hall) -> None:
+    author = hall.api("author")
+    bank = made(author.post("/banks", {"name": "Safety", "description": ""}))
+    path = f"/banks/{bank['id']}"
+    made(author.post(f"{path}/questions", {"type": "numeric", "name": "Sum", "body": body("numeric")}))
+    check = author.get(f"{path}/export/check?format=examhall")
+    assert (check.status_code, check.json) == (200, {"format": "examhall", "questions": 1, "losses": []})
+    file = author.get(f"{path}/export?format=examhall")
+    assert (file.status_code, file.mimetype, file.json["examhall"]) == (200, "application/json", 1)
+    assert "attachment; filename=Safety.json" in file.headers["Content-Disposition"]
+    problem(author.get(f"{path}/export?format=word"), 422)
+    problem(author.get(f"{path}/export?ids=x"), 400)

@@ -53,10 +53,10 @@ def test_a_key_holds_for_the_same_import_only(hall: Hall, exam: Exam) -> None:
         file = {"file": (io.BytesIO(b"::One:: Is it? {T}\n"), "q.gift"), "format": "gift"}
         return admin.post(f"/banks/{bank}/imports{query}", data=file, headers={"Idempotency-Key": key})
 
-    assert send("?dry_run=true", "one").status_code == 200
-    trap = send("", "one")
+    assert send("", "one").status_code == 201
+    trap = send("?commit=true", "one")
     assert (trap.status_code, trap.json["code"]) == (422, "idempotency_key_reused"), "a trial stands for no import"
-    assert send("", "two").status_code == 201
+    assert send("?commit=true", "two").status_code == 201
 
 
 def test_an_upload_sent_again_is_the_same_whatever_its_boundary(exam: Exam) -> None:
@@ -69,7 +69,7 @@ def test_an_upload_sent_again_is_the_same_whatever_its_boundary(exam: Exam) -> N
             f"--{boundary}--\r\n"
         )
         headers = {"Idempotency-Key": "one", "Content-Type": f"multipart/form-data; boundary={boundary}"}
-        return admin.post(f"/banks/{bank}/imports", data=payload.encode(), headers=headers)
+        return admin.post(f"/banks/{bank}/imports?commit=true", data=payload.encode(), headers=headers)
 
     first, again = send("aaaa"), send("bbbb")
     assert (first.status_code, again.status_code, again.json) == (201, 201, first.json)

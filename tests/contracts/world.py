@@ -59,11 +59,14 @@ def side_of(hall: Hall, slug: str) -> Side:
     bystander = str(hall.person("candidate", slug).id)
     unused = admin.post(f"/exams/{draft}/assignments", {"user_id": bystander})
     category = admin.post(f"/banks/{bank}/categories", {"name": "Place"}).json["id"]
+    faulty = {"file": (io.BytesIO(b"::One:: Is it? {T}\n\n::Two:: Which? {~a ~b"), "q.gift")}
+    read = admin.post(f"/banks/{bank}/imports", data=faulty)
     bulk = admin.post(f"/banks/{bank}/bulk", {"action": "tag", "tag": "said", "ids": [question]}).json["id"]
     group = admin.post("/groups", {"name": "A class"}).json["id"]
     member = str(hall.person("candidate", slug).id)
     assert admin.post(f"/groups/{group}/members", {"user_ids": [member]}).status_code == 200
     things = {
+        "import": read.json["id"],
         "exam": exam.id, "draft": draft, "bank": bank, "question": question, "section": section.json["id"],
         "assignment": unused.json["id"], "user": bystander, "attempt": attempt["id"], "finished": finished["id"],
         "group": group, "member": member, "category": category, "bulk": bulk,

@@ -21,6 +21,7 @@ from pydantic import BaseModel, Field
 from examhall.bank.formats import Message, folder, launch, registry
 from examhall.bank.formats.folder import Entry, Known, Order, Report
 from examhall.bank.models import ImportJob, ImportState, Question, Status
+from examhall.bank.reading import load_bank
 from examhall.bank.recognition import file_name
 from examhall.bank.texts import CATEGORY_LIMIT
 from examhall.bank.texts import category as category_path
@@ -42,6 +43,7 @@ WORDS_KNOWN = 1_000
 STOPPED = N_(
     "Reading took more time or memory than a file of this size may take, or was broken off. Split it, or try again."
 )
+GONE = N_("The file and what was found in it are not on this server any more. Send it again.")
 
 _imports, _questions = table(ImportJob), table(Question)
 
@@ -91,11 +93,17 @@ def load_import(import_id: UUID) -> ImportJob:
     job = db.session.scalars(_job(import_id)).one_or_none()
     if job is None:
         raise NotFound()
-    if job.state == ImportState.READING.value and (found := _outcome(job.id)):
+    load_bank(job.bank_id)
+    found: Report | str | None = None
+    if job.state == ImportState.READING.value:
+        found = _outcome(import_id)
+    elif job.state == ImportState.READ.value and not (folder_of(import_id) / folder.REPORT).exists():
+        found = GONE
+    if found:
         with writing() as session:
-            job = session.scalars(_locked(import_id)).one()
-            if job.state == ImportState.READING.value:
-                _settle(job, found)
+            held = session.scalars(_locked(import_id)).one()
+            if held.state == job.state:
+                _settle(held, found)
             session.flush()
     return job
 

@@ -6,6 +6,7 @@ opens a socket, a database or a library, or starts a process.
 
 from __future__ import annotations
 
+import mimetypes
 import os
 import resource
 import signal
@@ -53,6 +54,7 @@ def confine(folder: Path, bounds: Bounds) -> None:
     limit(resource.RLIMIT_NOFILE, (64, 64))
     signal.setitimer(signal.ITIMER_REAL, bounds.clock)  # whose signal ends a process that has no handler for it
     os.environ.clear()
+    mimetypes.init(())  # which would look into /etc at its first use
     sys.addaudithook(_Watch(folder))
 
 

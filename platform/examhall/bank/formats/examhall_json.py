@@ -23,11 +23,13 @@ from examhall.errors import N_, FieldError, Invalid
 VERSION = 1
 QUESTIONS_LIMIT = 50_000
 DEPTH_LIMIT = 32
+#: Errors that are told of one question.
+ERRORS_LIMIT = 20
 CONTENT = "questions.json"
 
 _BEGINS = re.compile(rb'\s*\{\s*"examhall"\s*:')
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+_BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
 #: What a question says beside its name, type and body, with what holds where it says nothing.
 _FILING: Mapping[str, Any] = {
     "category": "", "category_external_id": "", "tags": [], "external_id": "", "difficulty": "", "language": "",
@@ -148,7 +150,8 @@ def _content(data: bytes) -> Mapping[str, Any]:
 def _depth(text: str) -> int:
     """How deep brackets nest; those within strings do not count."""
     depth = deepest = 0
-    for bracket in re.findall(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', text):
+    for found in _BRACKET.finditer(text):
+        bracket = found[0]
         if bracket in "[{":
             depth += 1
             deepest = max(deepest, depth)
@@ -181,7 +184,7 @@ def _question(place: int, entry: Any, media: Mapping[str, Medium], reading: _Rea
         kind = type_named(texts["type"])
         body = kind.validate(entry.get("body"))
     except Invalid as problem:
-        for error in problem.errors:
+        for error in problem.errors[:ERRORS_LIMIT]:
             where = error.field.replace(".", "/")
             reading.error(f"{element}/{where if where == 'type' else f'body/{where}'}", error.message, **error.params)
         return None

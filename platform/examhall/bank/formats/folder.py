@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -177,7 +177,7 @@ def save_report(folder: Path, report: Report) -> None:
         "figures": report.figures,
         "media": {digest: asdict(stored) for digest, stored in report.media.items()},
         "categories": [asdict(category) for category in report.categories],
-        "columns": report.columns and asdict(report.columns),
+        "columns": report.columns and asdict(replace(report.columns, fields=dict(report.columns.fields))),
     })  # fmt: skip
 
 

@@ -24,7 +24,6 @@ def _recognises_gift(data: bytes) -> bool:
 _ALL: tuple[Format, ...] = (
     examhall_json.FORMAT,
     *qti.FORMATS,
-    *qti.FORMATS,
     tables.XLSX,
     moodle_xml.FORMAT,
     aiken.FORMAT,

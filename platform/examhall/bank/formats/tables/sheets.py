@@ -18,7 +18,9 @@ from python_calamine import CalamineError, CalamineWorkbook
 from examhall.bank.formats import archive, decode
 from examhall.errors import N_, FieldError, Invalid
 
+ROWS_LIMIT = 60_000
 COLUMNS_LIMIT = 200
+CELLS_LIMIT = 1_000_000
 CELL_LIMIT = 100_000
 
 Row = tuple[int, list[str]]
@@ -38,9 +40,12 @@ def read_csv(data: bytes) -> list[Row]:
     delimiter = None
     if told := _SEPARATOR_LINE.match(text):
         delimiter, text = told[1], text[told.end() :]
+    delimiter = delimiter or _delimiter(text)
+    if text.count(delimiter) > CELLS_LIMIT:
+        raise _refused(N_("A table has at most %(limit)s cells. Split it."), limit=CELLS_LIMIT)
     first_line = bool(told)
     csv.field_size_limit(CELL_LIMIT)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[Row] = []
     try:
         line = reader.line_num
@@ -58,6 +63,11 @@ def read_xlsx(data: bytes) -> list[Row]:
     archive.read(data)  # refuses what an archive from a stranger may not be
     try:
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
+        if sheet.total_height > ROWS_LIMIT or sheet.total_width > COLUMNS_LIMIT:
+            message = N_(
+                "A table has at most %(rows)s rows and %(columns)s columns. Remove what is far off, or split it."
+            )
+            raise _refused(message, rows=ROWS_LIMIT, columns=COLUMNS_LIMIT)
         rows = [(number, [_text(value) for value in cells]) for number, cells in enumerate(sheet.iter_rows(), start=1)]
     except (CalamineError, OSError, ValueError, IndexError):
         message = N_("This workbook can't be read. Save it again as XLSX, with the questions on the first sheet.")

@@ -1,0 +1,40 @@
+"""Questions that ask the same, word for word or nearly."""
+
+from __future__ import annotations
+
+from examhall.bank.duplicates import exact, near
+
+RIVER = "Which of the long rivers of the old country flows into the cold northern sea"
+
+
+def nearly(*words: str) -> list[list[tuple[object, int]]]:
+    found = near(dict(enumerate(words)), {})
+    return [[(one.key, one.similarity) for one in ones] for _, ones in found]
+
+
+def test_the_same_fingerprint_is_the_same_question() -> None:
+    assert exact([("a", "1"), ("b", "2"), ("c", "1"), ("d", ""), ("e", "")]) == {"1": ["a", "c"]}
+
+
+def test_near_ones_share_most_of_their_words_in_any_order() -> None:
+    alone, again, turned, other = nearly(
+        RIVER, RIVER + " today", "today " + RIVER.lower(), "Why is the sky so blue now"
+    )
+    assert alone == other == []
+    assert [key for key, _ in again] == [0]
+    assert dict(turned)[1] == 100
+    assert all(90 <= similarity <= 100 for _, similarity in again)
+
+
+def test_other_numbers_ask_something_else() -> None:
+    text = "How many apples are left when Mary gives {} of her {} apples away to the neighbours"
+    assert nearly(text.format(3, 12), text.format(4, 12), text.format("3", "12") + " today")[1:] == [[], [(0, 96)]]
+
+
+def test_few_words_are_near_to_too_much() -> None:
+    assert nearly("True or false", "True or false?") == [[], []]
+
+
+def test_those_of_the_bank_are_found_and_not_asked() -> None:
+    found = list(near({"new": RIVER + " then"}, {"old": RIVER, "older": "Something about the moon and all its stars"}))
+    assert [(key, [one.key for one in ones]) for key, ones in found] == [("new", ["old"])]
