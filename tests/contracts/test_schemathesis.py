@@ -76,7 +76,11 @@ def hosted(world: World) -> Any:
     """The door, asked for the tenant of this world."""
 
     def app(environ: dict[str, Any], start_response: Any) -> Any:
-        return world.hall.platform(environ | {"HTTP_HOST": "northwind.localhost"}, start_response)
+        answer = world.hall.platform(environ | {"HTTP_HOST": "northwind.localhost"}, start_response)
+        try:
+            return [b"".join(answer)]
+        finally:
+            answer.close()  # as a server does: a file that is sent is open until then
 
     return app
 
