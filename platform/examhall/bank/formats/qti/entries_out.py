@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from examhall.bank.formats.qti import rules
@@ -14,6 +14,7 @@ from examhall.bank.formats.qti.writing import Draft, mapping
 from examhall.bank.types.contract import as_text
 from examhall.errors import N_
 
+_BOUND = Context(prec=30)
 _STAR = re.compile(r"(?<!\\)\*+")
 _SIGNS = re.compile(r"([\\.*+?()\[\]{}|^$-])")
 
@@ -108,7 +109,7 @@ def _number(draft: Draft, answer: Any, name: str) -> Any:
     if answer.tolerance_type in ("range", "geometric"):
         if answer.tolerance_type == "geometric":
             draft.loss(N_("A geometric tolerance becomes a range."))
-        low, high = (as_text(bound) for bound in answer.interval())
+        low, high = (as_text(_BOUND.plus(bound)) for bound in answer.interval())
         lower = element("gte", response, rules.base(low, "float"))
         return element("and", lower, element("lte", rules.variable(name), rules.base(high, "float")))
     value = rules.base(as_text(answer.value), "float")

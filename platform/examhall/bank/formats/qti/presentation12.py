@@ -74,7 +74,8 @@ class Presentation:
     def _material(self, element: Any) -> str:
         if element.tag in ("mattext", "matemtext"):
             text = "".join(element.itertext())
-            html = "html" in element.get("texttype", "").lower() or _LIKE_HTML.search(text)
+            kind = element.get("texttype", "").lower()
+            html = "html" in kind or (not kind and _LIKE_HTML.search(text))
             return self.html(text) if html else escape(text.strip(), quote=False).replace("\n", "<br>")
         if element.tag == "matbreak":
             return "<br>"

@@ -49,7 +49,8 @@ class Rules:
             variables = tree.child(condition, "conditionvar")
             if variables is None or not all(self._holds(inner, given, fired) for inner in variables):
                 continue
-            fired = True
+            # Only what scores makes "other" untrue: files show feedback under conditions of their own before it.
+            fired = fired or tree.child(condition, "setvar") is not None
             for action in tree.children(condition, "setvar"):
                 if action.get("varname", "SCORE") == self.score_name:
                     score = self._changed(score, action)

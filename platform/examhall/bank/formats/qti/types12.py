@@ -106,7 +106,7 @@ def numeric(shown: Presentation, rules: Rules) -> Draft:
     scores = []
     for condition in rules.earning():
         interval = _interval(shown, condition)
-        middle = interval.get("value") or as_text((exact(interval["low"] or "0") or 0) + Decimal(0))
+        middle = interval.get("value") or as_text((Decimal(interval["low"]) + Decimal(interval["high"])) / 2)
         scores.append(rules.outcome({response.name: frozenset([middle])}).score)
         answers.append((interval, middle))
     best = max(scores, default=Decimal(0))
