@@ -129,6 +129,17 @@ class TestFiles:
         saved = save(candidate, attempt, {"slot": 1, "response": invented, "seq": 1})
         assert saved["refused"][0]["code"] == "invalid"
 
+    def test_a_part_without_a_name_is_refused_like_any_other_form(self, hall: Hall) -> None:
+        _, candidate, attempt = sitting(hall, "upload")
+        part = b"--b\r\nContent-Disposition: form-data; filename=x\r\n\r\nx\r\n"
+        answer = candidate.post(
+            f"/attempts/{attempt['id']}/files",
+            data=part * 2 + b'--b\r\nContent-Disposition: form-data; name="slot"; filename=y\r\n\r\n1\r\n--b--\r\n',
+            content_type="multipart/form-data; boundary=b",
+            headers={"Idempotency-Key": "one"},
+        )
+        assert answer.status_code == 422
+
     def test_after_the_end_nothing_is_taken(self, hall: Hall) -> None:
         _, candidate, attempt = sitting(hall, "upload")
         submitted(candidate, attempt)

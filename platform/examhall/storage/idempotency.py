@@ -112,8 +112,9 @@ def _fingerprint() -> str:
     if request.mimetype != "multipart/form-data":
         seen.update(request.get_data(cache=True))
         return seen.hexdigest()
-    seen.update(json.dumps(sorted(request.form.items(multi=True))).encode())
-    for name, file in sorted(request.files.items(multi=True), key=lambda item: item[0]):
+    # A part may have no name at all
+    seen.update(json.dumps(sorted(request.form.items(multi=True), key=str)).encode())
+    for name, file in sorted(request.files.items(multi=True), key=lambda item: str(item[0])):
         seen.update(json.dumps([name, hashlib.file_digest(file.stream, "sha256").hexdigest()]).encode())  # type: ignore[arg-type]
         file.stream.seek(0)
     return seen.hexdigest()
