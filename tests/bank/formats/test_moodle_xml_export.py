@@ -277,7 +277,7 @@ class TestLosses:
         [
             ("description", {"wrong_feedback": "no"}, "no feedback by outcome"),
             ("single_choice", {"options": [
-                {"text": "a", "fraction": "1", "pinned": True}, {"text": "b", "fraction": "0"}]}, "none keeps its place"),
+                {"text": "a", "fraction": "1", "pinned": True}, {"text": "b", "fraction": "0"}]}, "none keeps"),
             ("multiple_choice", {"scheme": "every_decision", "options": [
                 {"text": "a", "fraction": "1"}, {"text": "b", "fraction": "0"}]}, "scheme every_decision"),
             ("multiple_choice", {"scheme": "all_or_nothing", "options": [
@@ -286,7 +286,7 @@ class TestLosses:
             ("short_text", {"answers": [
                 {"text": "a", "fraction": "1"}, {"text": "b+", "pattern": True, "fraction": "0.5"}]}, "no patterns"),
             ("numeric", {"answers": [
-                {"value": "10", "tolerance": "0.1", "tolerance_type": "geometric", "fraction": "1"}]}, "kind geometric"),
+                {"value": "10", "tolerance": "0.1", "tolerance_type": "geometric", "fraction": "1"}]}, "geometric"),
             ("numeric", {"answers": [
                 {"value": "10", "digits": 3, "tolerance_type": "significant", "fraction": "1"}]}, "kind significant"),
             ("essay", {"template": " a"}, "White space"),

@@ -412,7 +412,7 @@ class TestLeftovers:
         ("inner", "words"),
         [
             ("<penalty>0.5</penalty>", "A further try does not cost 0.5 here"),
-            ("<answernumbering>ABCD</answernumbering>", "Options are not numbered as ABCD."),
+            ("<answernumbering>ABCD</answernumbering>", "How options are numbered (ABCD) is not kept."),
             ("<foo>bar</foo>", '<foo> is not kept: "bar".'),
             ("<foo/>", "<foo> is not kept."),
             ("<foo><deep><er a='1'>x</er></deep></foo>", '<er> is not kept: "x".'),

@@ -165,6 +165,15 @@ class TestWritten:
         assert [part["text"] for part in found.body["answers"]] == ["Paris", "Rome"]
         assert [loss.element for loss in found.losses] == ["question[1]/answer[2]", "question[1]/answer[4]"]
 
+    @pytest.mark.parametrize(
+        "text", ["&lt;p&gt;R &amp;amp; D&lt;/p&gt;", "&lt;div dir='ltr'&gt;R &amp;amp; D&lt;br/&gt;&lt;/div&gt;"]
+    )
+    def test_words_in_a_paragraph_are_the_words(self, text: str) -> None:
+        assert body("shortanswer", answer("100", text))["answers"][0]["text"] == "R & D"
+        assert warnings("shortanswer", answer("100", text)) == ["The answer is read without the HTML around it."]
+        plain = answer("100", "&lt;p&gt;a&lt;/p&gt;").replace("<answer ", "<answer format='plain_text' ")
+        assert body("shortanswer", plain)["answers"][0]["text"] == "<p>a</p>"
+
     def test_a_number_has_its_tolerance(self) -> None:
         inner = answer("100", "3.14", "Yes", "<tolerance>0.005</tolerance>") + answer("0", "*", "No")
         first, second = body("numerical", inner)["answers"]
@@ -313,6 +322,10 @@ class TestOrdering:
         )
         found = losses("ordering", self.inner(more))
         assert [text.split()[0] for text in found] == ["The", "All", "Items", "<showgrading>"]
+
+    def test_feedback_on_items_is_told_once(self) -> None:
+        items = answer("1", "a", "Yes") + answer("2", "b", "Yes")
+        assert losses("ordering", items) == ["The feedback on single items is not kept."]
 
     def test_usual_settings_are_not_told(self) -> None:
         more = (

@@ -118,9 +118,10 @@ def test_all_parts_come_however_long_the_file_is(data: bytes) -> None:
         b"<!DOCTYPE a><a/>",
         b"<a><b>" + b"<c/>" * (xml.PART_LIMIT + 1) + b"</b></a>",
         b"<a " + b" ".join(b'a%d=""' % number for number in range(xml.ATTRIBUTES_LIMIT + 1)) + b"/>",
+        b"<a>" + b"<b><c/><c/><c/></b>" * (xml.TAGS_OF_PARTS_LIMIT // 5) + b"</a>",
         b"<a><b>" + b"<c>" * 300 + b"</c>" * 300 + b"</b></a>",
     ],
-    ids=["open", "two roots", "doctype", "large part", "attributes", "deep"],
+    ids=["open", "two roots", "doctype", "large part", "attributes", "tags", "deep"],
 )
 def test_parts_are_refused_as_a_whole_file_is(data: bytes) -> None:
     with pytest.raises(Invalid):

@@ -18,6 +18,7 @@ SIZE_LIMIT = 24 * 1024 * 1024
 TAGS_LIMIT = 400_000  # a tree takes some 200 bytes for each tag and each attribute
 ATTRIBUTES_LIMIT = 600_000
 PART_LIMIT = 20_000
+TAGS_OF_PARTS_LIMIT = 1_500_000  # they come and go, and cost time but no memory
 PARTS_LIMIT = 50_000
 
 # Encodings that hold ASCII as it is, by the names that declarations give them.
@@ -67,7 +68,8 @@ def children(data: bytes) -> Iterator[Any]:
     For files of many parts (PARTS_LIMIT), of which each may have as many tags as PART_LIMIT; raises as `parse` does.
     """
     text = _harmless(data)
-    if _LITERAL.sub("", text).count("=") > ATTRIBUTES_LIMIT:
+    markup = _LITERAL.sub("", text)
+    if markup.count("=") > ATTRIBUTES_LIMIT or markup.count("<") > TAGS_OF_PARTS_LIMIT:
         raise _refused(_TOO_MANY)
     parser = etree.XMLPullParser(events=("start", "end"), **_OPTIONS)
     encoded, depth, tags, parts = text.encode(), 0, 0, 0

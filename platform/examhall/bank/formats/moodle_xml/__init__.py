@@ -7,6 +7,7 @@ import re
 from examhall.bank.formats import Format
 from examhall.bank.formats.moodle_xml.reading import parse
 from examhall.bank.formats.moodle_xml.writing import export
+from examhall.errors import N_
 
 _ROOT = re.compile(r"(?:\ufeff|\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]{0,300}>)*<(?:quiz|question)[\s>/]", re.DOTALL)
 _HEAD = 4_000
@@ -19,4 +20,4 @@ def recognises(data: bytes) -> bool:
     return _ROOT.match(head) is not None
 
 
-FORMAT = Format("moodle_xml", "Moodle XML", recognises, parse, export)
+FORMAT = Format("moodle_xml", N_("Moodle XML"), recognises, parse, export)

@@ -156,12 +156,13 @@ def ordering(question: Question) -> Draft:
     if all(numbers):
         places = [question.number(answer, number or "") for answer, number in zip(answers, numbers, strict=True)]
         answers = [answer for _, answer in sorted(zip(places, answers, strict=True), key=lambda pair: pair[0])]
-    items = []
+    items, told = [], False
     for place, answer in enumerate(answers):
         question.places[f"items.{place}"] = answer
         items.append({"text": question.texts.html(answer)})
-        if plain_text(sanitise(question.feedback(answer))).strip("0123456789"):
-            question.lose(answer, N_("The feedback on single items is not kept."))
+        told = told or bool(plain_text(sanitise(question.feedback(answer))).strip("0123456789"))
+    if told:
+        question.lose(question.node, N_("The feedback on single items is not kept."))
     grading = question.node.take("gradingtype")
     name = (grading.take_text().upper() if grading else "") or "ABSOLUTE_POSITION"
     name = _ORDER_CODES.get(name, name)

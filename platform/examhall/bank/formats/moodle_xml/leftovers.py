@@ -34,7 +34,7 @@ _USUAL = {
 # Of these an empty one means nothing, and with a value they are worth more words than the rest.
 _SAID = {
     "<penalty>": N_("A further try does not cost %(value)s here: an attempt has one try for each question."),
-    "<answernumbering>": N_("Options are not numbered as %(value)s."),
+    "<answernumbering>": N_("How options are numbered (%(value)s) is not kept."),
     "<synchronize>": N_("Values are drawn for this question alone (synchronize %(value)s)."),
     "<layouttype>": N_("Items stand below each other, not as %(value)s."),
     "<clearwrong>": N_("A hint does not take wrong answers away."),

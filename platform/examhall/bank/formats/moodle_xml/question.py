@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
+from html import unescape
 from typing import Any, Literal
 
 from examhall.bank.formats.moodle_xml.node import Node, shortened
@@ -25,6 +26,7 @@ _KNOWN = tuple(
 _CLOSE = Decimal("0.00001")
 _PLACES = 12
 _TIMES_TEN = re.compile(r"\s*[x×*·]\s*10\s*(?:\^|\*\*)\s*\(?\s*(-?[0-9]{1,2})\)?")
+_PARAGRAPH = re.compile(r"<(?P<tag>p|div|span)\b[^<>]*>(?P<words>[^<>]*)(?:<br\s*/?>)?</(?P=tag)>", re.IGNORECASE)
 _FALSE = {"false", "0", "no", ""}
 
 
@@ -63,6 +65,16 @@ class Question:
             elif answer.attributes.get("fraction", "0").strip("0.") or _says_something(answer):
                 self.lose(answer, N_("This answer has no text, so it is left out."))
         return said
+
+    def written(self, answer: Node) -> str:
+        """The words of an answer to be written. One that stands in a paragraph of HTML is what is in it."""
+        text_format = answer.take_attribute("format")
+        text = answer.take_text()
+        found = _PARAGRAPH.fullmatch(text)
+        if found is None or text_format == "plain_text":
+            return text
+        self.warn(answer, N_("The answer is read without the HTML around it."))
+        return unescape(found["words"]).replace("\xa0", " ").strip()
 
     def fraction(self, answer: Node) -> Decimal:
         """The fraction that an answer earns: percent in an attribute, or in old files 0 to 1 in a child."""

@@ -35,9 +35,8 @@ def shortanswer(question: Question) -> Draft:
     answers: list[dict[str, Any]] = []
     for answer in question.answers():
         question.places[f"answers.{len(answers)}"] = answer
-        answer.take_attribute("format")
         fraction = as_text(question.fraction(answer))
-        answers.append({"text": answer.take_text(), "fraction": fraction, "feedback": question.feedback(answer)})
+        answers.append({"text": question.written(answer), "fraction": fraction, "feedback": question.feedback(answer)})
     return "short_text", {"answers": answers, "case_sensitive": question.yes("usecase", False)}
 
 
@@ -46,8 +45,7 @@ def numerical(question: Question) -> Draft:
     answers: list[dict[str, Any]] = []
     for answer in question.answers():
         question.places[f"answers.{len(answers)}"] = answer
-        answer.take_attribute("format")
-        text = answer.take_text()
+        text = question.written(answer)
         earns: dict[str, Any] = {"fraction": as_text(question.fraction(answer)), "feedback": question.feedback(answer)}
         tolerance = answer.take("tolerance")
         if text == "*":
@@ -65,8 +63,7 @@ def calculated(question: Question) -> Draft:
     answers: list[dict[str, Any]] = []
     for answer in question.answers():
         question.places[f"answers.{len(answers)}"] = answer
-        answer.take_attribute("format")
-        formula = answer.take_text()
+        formula = question.written(answer)
         kind = _TOLERANCES.get(answer.setting("tolerancetype", "1"), "relative")
         decimals = answer.setting("correctanswerformat", "1") != "2"
         length = int(question.number(answer, answer.setting("correctanswerlength", "2")))
