@@ -18,12 +18,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import mean
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Engine, make_url
 
 from examhall.app import create_app
+from examhall.cli.bench_bank import AUTHOR, fill_bank
 from examhall.cli.bench_data import ACCOUNTS, EXAMS, fill
 from examhall.identity.passwords import matches, stand_in_hash
 from examhall.settings import PROJECT, Settings, load_settings
@@ -44,6 +45,22 @@ LIMITS = {
     "review of 40": (8, 40 * 1024, 5.0),
     "sign-in": (8, 2 * 1024, 5.0),
 }
+#: Pages of the list of 20,000 questions: what they ask for. Each takes 5 statements, and 3 more for a transaction.
+PAGES = {
+    "20,000: list": "",
+    "20,000: next page": "page=2",
+    "20,000: last changed": "order=-updated_at",
+    "20,000: filter": "difficulty=hard&status=ready",
+    "20,000: filter, none": "status=retired",
+    "20,000: category": "category=area+3",
+    "20,000: tag": "tag=rare",
+    "20,000: changed since": "changed_since=2020-01-01",
+    "20,000: search all": "q=what",
+    "20,000: search tenth": "q=tenth",
+    "20,000: search few": "q=%22what+is%22+rar",
+    "20,000: search + tag": "q=what+is&tag=tenth&difficulty=easy",
+}
+LIMITS |= dict.fromkeys(PAGES, (8, 96 * 1024, 15.0))
 
 
 @dataclass
@@ -162,6 +179,19 @@ def measure(platform: Platform, engine: Engine, pids: Callable[[], list[int]], t
     return meter.report(title, hash_ms)
 
 
+def measure_bank(platform: Platform, engine: Engine, pids: Callable[[], list[int]], bank: UUID, title: str) -> bool:
+    """The pages on which an author looks for questions."""
+    meter = Meter(engine, pids)
+    client = platform.test_client()
+    login = {"email": AUTHOR[0], "password": AUTHOR[1]}
+    token = client.post("/api/v1/auth/login", base_url=HOST, json=login).json["access_token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    for name, query in PAGES.items():
+        path = f"/manage/banks/{bank}/questions?{query}"
+        meter.run(name, (lambda p=path: client.get(p, base_url=HOST, headers=headers) for _ in range(ROUNDS)))
+    return meter.report(title, 0)
+
+
 def settings_for(instance: Path, **changes: Any) -> Settings:
     """As production runs, but in a folder of its own."""
     base = load_settings({"EXAMHALL_ENV": "testing"}).model_dump()
@@ -184,7 +214,11 @@ def on_sqlite(folder: Path) -> bool:
     migrate_database(engines.url_of(app.tenant))
     with app.app_context():
         fill()
-    return measure(platform, engines.of(app.tenant), list, "SQLite, a file per tenant, synchronous=FULL")
+    title = "SQLite, a file per tenant, synchronous=FULL"
+    kept = measure(platform, engines.of(app.tenant), list, title)
+    with app.app_context():
+        bank = fill_bank()
+    return measure_bank(platform, engines.of(app.tenant), list, bank, f"{title}: an author's pages") and kept
 
 
 def on_postgres(folder: Path, cluster: Postgres) -> bool:
@@ -213,6 +247,11 @@ def on_postgres(folder: Path, cluster: Postgres) -> bool:
         backends,
         "PostgreSQL, row level security, synchronous_commit=on",
     )
+    with app.app_context():
+        bank = fill_bank()
+    cluster.execute("VACUUM ANALYZE", database=name)
+    engine = platform.extensions["engines"].of(app.tenant)
+    kept = measure_bank(platform, engine, backends, bank, "PostgreSQL: an author's pages") and kept
     platform.extensions["engines"].dispose()
     return kept
 

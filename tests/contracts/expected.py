@@ -8,6 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+#: Who may everything with an open bank; others find nothing there until it is shared with them.
+WORK_IN_BANKS = {"author", "admin"}
+
 #: Permission to the roles that hold it.
 MAY = {
     "exams.view": {"candidate", "author", "marker", "invigilator", "admin"},
@@ -15,7 +18,7 @@ MAY = {
     "exams.read": {"author", "marker", "invigilator", "admin"},
     "exams.write": {"author", "admin"},
     "exams.assign": {"admin"},
-    "banks.read": {"author", "admin"},
+    "banks.read": {"author", "marker", "invigilator", "admin"},
     "banks.write": {"author", "admin"},
     "attempts.read": {"marker", "invigilator", "admin"},
     "results.read": {"marker", "admin"},
@@ -102,6 +105,11 @@ ROWS: dict[str, dict[str, Call]] = {
     "bank_list": {"GET": Call(200, "banks.read")},
     "bank_new": {"GET": Call(200, "banks.write"), "POST": Call(303, "banks.write", sends={"name": "New"})},
     "bank_edit": {"GET": Call(200, "banks.write", "bank"), "POST": Call(412, "banks.write", "bank", {"name": "New"})},
+    "bank_sharing": {"GET": Call(200, "banks.write", "bank"), "POST": Call(412, "banks.write", "bank", {})},
+    "api_bank_shares": {
+        "GET": Call(200, "banks.read", "bank"),
+        "PUT": Call(200, "banks.write", "bank", {"open": True, "shares": [{"role": "marker", "access": "read"}]}),
+    },
     "question_list": {"GET": Call(200, "banks.read", "bank")},
     "question_new": {"GET": Call(200, "banks.write", "bank"), "POST": Call(404, "banks.write", "bank", {})},
     "question_import": {"GET": Call(200, "banks.write", "bank"), "POST": Call(422, "banks.write", "bank", {})},
@@ -157,7 +165,10 @@ ROWS: dict[str, dict[str, Call]] = {
     "bulk_undo": {"POST": Call(303, "banks.write", "bulk", {})},
     "filter_keep": {"POST": Call(303, "banks.read", "bank", {"name": "New"})},
     "filter_forget": {"POST": Call(404, "banks.read", NOBODYS, {})},
-    "category_tree": {"GET": Call(200, "banks.read", "bank"), "POST": Call(303, "banks.write", "bank", {"name": "New"})},
+    "category_tree": {
+        "GET": Call(200, "banks.read", "bank"),
+        "POST": Call(303, "banks.write", "bank", {"name": "New"}),
+    },
     "category_edit": {
         "GET": Call(200, "banks.write", "category"),
         "POST": Call(412, "banks.write", "category", {}),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from uuid import UUID
 
 from flask_babel import lazy_gettext as _
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, Length
 
-from examhall.bank.models import Status
+from examhall.bank.authoring import to_number
+from examhall.bank.models import Difficulty, Status
 from examhall.bank.texts import CATEGORY_LIMIT, DESCRIPTION_LIMIT, NAME_LIMIT
+from examhall.bank.types.contract import as_text, exact
 from examhall.errors import N_
 from examhall.web.forms import Form
 
@@ -19,6 +23,14 @@ STATUSES: Mapping[str, str] = {
     Status.READY.value: N_("Ready"),
     Status.RETIRED.value: N_("Retired"),
 }
+DIFFICULTIES: Mapping[str, str] = {
+    Difficulty.EASY.value: N_("Easy"),
+    Difficulty.MEDIUM.value: N_("Medium"),
+    Difficulty.HARD.value: N_("Hard"),
+}
+DIFFICULTY_CHOICES = [
+    SelectChoice("", _("Not said")), *(SelectChoice(name, _(label)) for name, label in DIFFICULTIES.items()),
+]  # fmt: skip
 STATUS_CHOICES = [SelectChoice(status, _(label)) for status, label in STATUSES.items()]
 
 
@@ -33,6 +45,20 @@ class TagsField(StringField):
     def words(self) -> list[str]:
         """The tags."""
         return [tag for tag in (self.data or "").replace("،", ",").split(",") if tag.strip()]
+
+
+class PointsField(StringField):
+    """What a question is worth, in digits of any script."""
+
+    def process_data(self, value: Decimal | None) -> None:
+        """Show it."""
+        self.data = "" if value is None else as_text(value)
+
+    @property
+    def number(self) -> Decimal:
+        """The points; NaN, which is refused, for what is no number."""
+        number = exact(to_number(self.data or ""))
+        return Decimal("NaN") if number is None else number
 
 
 class BankForm(Form):
@@ -53,3 +79,27 @@ class FilingForm(Form):
     status = SelectField(
         _("Status"), choices=STATUS_CHOICES, description=_("Only ready questions are drawn for an exam.")
     )
+    difficulty = SelectField(_("Difficulty"), choices=DIFFICULTY_CHOICES)
+    language = StringField(_("Language"), [Length(max=35)], description=_("A tag such as en, es-MX or ar."))
+    points = PointsField(_("Points"), [Length(max=20)], description=_("Unless an exam says otherwise."))
+
+
+class CategoryForm(Form):
+    """A category: its name, its place, what it is called elsewhere."""
+
+    name = StringField(_("Name"), [DataRequired(_("Give the category a name.")), Length(max=CATEGORY_LIMIT)])
+    parent_id = SelectField(_("Below"), choices=[])
+    external_id = StringField(_("Id in other systems"), [Length(max=200)])
+    description = TextAreaField(_("Description"), [Length(max=DESCRIPTION_LIMIT)])
+
+    def offer(self, places: Iterable[tuple[UUID, str]]) -> None:
+        """Let it stand below one of these, or at the top."""
+        self.parent_id.choices = [
+            SelectChoice("", _("The top")),
+            *(SelectChoice(str(id_), path) for id_, path in places),
+        ]
+
+    @property
+    def parent(self) -> UUID | None:
+        """What it shall stand below."""
+        return UUID(self.parent_id.data) if self.parent_id.data else None

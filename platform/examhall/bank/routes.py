@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from examhall.bank import api, authoring_views, export_views, filing_api, import_api, import_pages, media_views, views
+from examhall.bank import (
+    api,
+    authoring_views,
+    category_pages,
+    export_views,
+    filing_api,
+    import_api,
+    import_pages,
+    list_pages,
+    media_views,
+    sharing_views,
+    views,
+)
 from examhall.web.routes import Route
 
 ROUTES = [
     Route("/manage/banks", "bank_list", views.BankListPage),
     Route("/manage/banks/new", "bank_new", views.BankNewPage),
     Route("/manage/banks/<uuid:id>/edit", "bank_edit", views.BankEditPage),
-    Route("/manage/banks/<uuid:id>/questions", "question_list", views.QuestionListPage),
+    Route("/manage/banks/<uuid:id>/sharing", "bank_sharing", sharing_views.BankSharingPage),
+    Route("/manage/banks/<uuid:id>/questions", "question_list", list_pages.QuestionListPage),
     Route("/manage/banks/<uuid:id>/questions/new", "question_new", authoring_views.QuestionNewPage),
     Route("/manage/banks/<uuid:id>/import", "question_import", import_pages.QuestionImportPage),
     Route("/manage/banks/<uuid:id>/export", "question_export", export_views.QuestionExportPage),
@@ -25,6 +38,7 @@ ROUTES = [
     Route("/api/v1/media/<digest>", "api_medium", media_views.MediumFile),
     Route("/api/v1/banks", "api_banks", api.Banks),
     Route("/api/v1/banks/<uuid:id>", "api_bank", api.BankItem),
+    Route("/api/v1/banks/<uuid:id>/shares", "api_bank_shares", sharing_views.BankShares),
     Route("/api/v1/banks/<uuid:id>/questions", "api_questions", api.Questions),
     Route("/api/v1/banks/<uuid:id>/imports", "api_imports", import_api.Imports),
     Route("/api/v1/banks/<uuid:id>/export", "api_export", export_views.ExportFile),
@@ -44,4 +58,14 @@ ROUTES = [
     Route("/api/v1/bulk/<uuid:id>/undo", "api_bulk_undo", filing_api.BulkUndo),
     Route("/api/v1/questions/<uuid:id>/comments", "api_comments", filing_api.Comments),
     Route("/api/v1/comments/<uuid:id>", "api_comment", filing_api.CommentItem),
+    Route("/manage/banks/<uuid:id>/bulk", "question_bulk", list_pages.BulkPage),
+    Route("/manage/banks/<uuid:id>/chosen", "question_chosen_export", list_pages.ChosenExport),
+    Route("/manage/bulk/<uuid:id>/undo", "bulk_undo", list_pages.BulkUndoPage),
+    Route("/manage/banks/<uuid:id>/filters", "filter_keep", list_pages.FilterKeep),
+    Route("/manage/filters/<uuid:id>/remove", "filter_forget", list_pages.FilterForget),
+    Route("/manage/banks/<uuid:id>/categories", "category_tree", category_pages.CategoryTree),
+    Route("/manage/categories/<uuid:id>", "category_edit", category_pages.CategoryEdit),
+    Route("/manage/categories/<uuid:id>/remove", "category_remove", category_pages.CategoryRemove),
+    Route("/manage/questions/<uuid:id>/comments", "comment_add", views.CommentAdd),
+    Route("/manage/comments/<uuid:id>/remove", "comment_remove", views.CommentRemove),
 ]

@@ -10,13 +10,14 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from examhall.bank import operations
+from examhall.bank import operations, remarks
 from examhall.bank.forms import STATUSES, BankForm, FilingForm
-from examhall.bank.models import Bank, Question, QuestionVersion
-from examhall.bank.reading import QuestionList, counted_banks, load_bank, load_question
-from examhall.bank.types import TYPES, type_named
-from examhall.errors import NotFound
+from examhall.bank.models import Bank, Comment, Question, QuestionVersion
+from examhall.bank.reading import counted_banks, load_bank, load_question
+from examhall.bank.types import type_named
+from examhall.errors import Invalid, NotFound
 from examhall.extensions import Statement, db
+from examhall.identity.principal import me
 from examhall.storage.records import tenant_id
 from examhall.web.forms import require_revision
 from examhall.web.guards import permitted
@@ -78,23 +79,6 @@ class BankEditPage(MethodView):
         return redirect(url_for("question_list", id=id), 303)
 
 
-@permitted("banks.read")
-class QuestionListPage(QuestionList):
-    """The questions of one bank."""
-
-    template = "bank/question_list.html"
-
-    def get(self, id: UUID) -> ResponseReturnValue:
-        """The list, and what it can be narrowed by."""
-        bank = load_bank(id)
-        rows, page = self.page_of(self.query().where(Question.bank_id == id), id)
-        return self.respond(
-            bank=bank, rows=rows, page=page, types=TYPES, statuses=STATUSES,
-            categories=[(path, path) for path in operations.categories(id)],
-            tags=[(tag, tag) for tag in operations.tags(id)],
-        )  # fmt: skip
-
-
 @permitted(GET="banks.read", POST="banks.write")
 class QuestionDetailPage(MethodView):
     """One question: as a candidate sees it, its key, its filing, its versions."""
@@ -106,14 +90,15 @@ class QuestionDetailPage(MethodView):
         return self._page(load_question(id))
 
     def post(self, id: UUID) -> ResponseReturnValue:
-        """Change name, category, tags and status."""
+        """Change how it is called and filed, and its status."""
         question = load_question(id)
         form = FilingForm()
         require_revision(question, form)
         done = form.accept(
             lambda: operations.update_question(
                 question, name=form.name.data, category=form.category.data, tags=form.tags.words,
-                status=form.status.data,
+                status=form.status.data, difficulty=form.difficulty.data, language=form.language.data,
+                points=form.points.number,
             )
         )  # fmt: skip
         if done is None:
@@ -130,8 +115,40 @@ class QuestionDetailPage(MethodView):
         return self.respond(
             question=question, bank=load_bank(question.bank_id), versions=versions, version=version, statuses=STATUSES,
             kind=type_named(version.type), body=operations.bodies([version.id])[version.id],
-            form=form or FilingForm(obj=question),
+            form=form or FilingForm(obj=question), comments=comments(question), me=me().id,
         )  # fmt: skip
+
+
+@permitted("banks.read")
+class CommentAdd(MethodView):
+    """The form below a question in which people talk about it."""
+
+    def post(self, id: UUID) -> ResponseReturnValue:
+        """Say it."""
+        question = load_question(id)
+        try:
+            remarks.add_comment(question, request.form.get("text", ""))
+        except Invalid as problem:
+            flash(gettext(problem.errors[0].message, **problem.errors[0].params), "error")
+        return redirect(url_for("question_detail", id=id, _anchor="comments"), 303)
+
+
+@permitted("banks.read")
+class CommentRemove(MethodView):
+    """The button that takes one's own comment back."""
+
+    def post(self, id: UUID) -> ResponseReturnValue:
+        """Take it back."""
+        comment = remarks.load_comment(id)
+        question = load_question(comment.question_id)
+        remarks.remove_comment(comment, me().id)
+        flash(gettext("The comment is removed."), "success")
+        return redirect(url_for("question_detail", id=question.id), 303)
+
+
+def comments(question: Question) -> list[Any]:
+    """Pairs of comment and the name of who wrote it, the oldest first."""
+    return list(db.session.execute(remarks.comments_on(question.id).order_by(Comment.created_at, Comment.id)))
 
 
 def _versions(question_id: UUID) -> list[Any]:
