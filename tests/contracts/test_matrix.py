@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from contracts.expected import MAY, ROWS, Call
+from contracts.expected import MAY, ROWS, WORK_IN_BANKS, Call
 from contracts.world import AWAY, HOME, Side, World, path_of, standing_world
 from examhall.extensions import limiter
 from examhall.identity.roles import PERMISSIONS
@@ -50,6 +50,8 @@ def due(endpoint: str, call: Call, who: str) -> int:
         if call.needs and role not in MAY[call.needs]:
             return 403
         if call.owner and who == "other candidate":
+            return 404
+        if call.needs == "banks.read" and call.at and role not in WORK_IN_BANKS:
             return 404
     elif who != "anonymous" and call.known is not None:
         return call.known

@@ -8,8 +8,9 @@ from uuid import UUID
 from flask.typing import ResponseReturnValue
 
 from examhall.bank import operations
-from examhall.bank.models import Bank, Question, QuestionVersion
-from examhall.bank.reading import QuestionList, counted_banks, load_bank, load_question, question_count
+from examhall.bank.access import LEVELS, access_of
+from examhall.bank.models import Access, Bank, Question, QuestionVersion
+from examhall.bank.reading import QuestionList, counted_banks, load_bank, load_bank_level, load_question, question_count
 from examhall.bank.schemas import (
     BankChange,
     BankIn,
@@ -43,13 +44,13 @@ class Banks(ListView):
 
     def represent(self, record: Any) -> dict[str, Any]:
         """A bank and its number of questions."""
-        bank, question_count = record
-        return _bank(bank, question_count)
+        bank, question_count, level = record
+        return _bank(bank, question_count, level)
 
     def post(self, data: BankIn) -> ResponseReturnValue:
         """Make a new, empty bank."""
         bank = operations.create_bank(data.name, data.description)
-        return json_of(bank, _bank(bank, 0), 201)
+        return json_of(bank, _bank(bank, 0, LEVELS[Access.WRITE]), 201)
 
 
 @permitted(GET="banks.read", PATCH="banks.write")
@@ -61,15 +62,15 @@ class BankItem(MethodView):
 
     def get(self, id: UUID) -> ResponseReturnValue:
         """Show a bank."""
-        bank = load_bank(id)
-        return json_of(bank, _bank(bank, question_count(id)))
+        bank, level = load_bank_level(id)
+        return json_of(bank, _bank(bank, question_count(id), level))
 
     def patch(self, id: UUID, data: BankChange) -> ResponseReturnValue:
         """Change name or description. Send the ETag that you read as `If-Match`."""
         bank = load_bank(id)
         require_match(bank)
         operations.update_bank(bank, name=data.name, description=data.description)
-        return json_of(bank, _bank(bank, question_count(id)))
+        return json_of(bank, _bank(bank, question_count(id), LEVELS[Access.WRITE]))
 
 
 @permitted(GET="banks.read", POST="banks.write")
@@ -149,9 +150,10 @@ class Versions(ListView):
         return self.represent(version), 201
 
 
-def _bank(bank: Bank, question_count: int) -> dict[str, Any]:
-    values = {name: getattr(bank, name) for name in BankOut.model_fields if name != "question_count"}
-    return BankOut(**values, question_count=question_count).model_dump(mode="json")
+def _bank(bank: Bank, question_count: int, level: int) -> dict[str, Any]:
+    told: dict[str, Any] = {"question_count": question_count, "access": access_of(level)}
+    values = {name: getattr(bank, name) for name in BankOut.model_fields if name not in told}
+    return BankOut(**values, **told).model_dump(mode="json")
 
 
 def _question(question: Question) -> dict[str, Any]:

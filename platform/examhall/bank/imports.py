@@ -40,6 +40,8 @@ KEPT = timedelta(days=7)
 #: Files that are read at the same time for one tenant.
 READERS = 4
 WORDS_KNOWN = 1_000
+#: Bytes of a file that can be mended on its page.
+MENDABLE = 200_000
 STOPPED = N_(
     "Reading took more time or memory than a file of this size may take, or was broken off. Split it, or try again."
 )
@@ -128,6 +130,16 @@ def entries(job: ImportJob, start: int = 0, count: int | None = None) -> Iterato
     return folder.load_entries(folder_of(job.id), start, count)
 
 
+def text_of(job: ImportJob) -> str | None:
+    """The file as a text that can be mended on a page; None for what is too long, or no text."""
+    if job.size > MENDABLE:
+        return None
+    try:
+        return (folder_of(job.id) / folder.FILE).read_text("utf-8-sig")
+    except (UnicodeDecodeError, FileNotFoundError):
+        return None
+
+
 def options_of(job: ImportJob) -> Options:
     """What its author chose."""
     return Options.model_validate(job.options)
@@ -174,8 +186,8 @@ def begin(bank_id: UUID, upload: Upload, name: str, options: Options, patience: 
     return job
 
 
-def change(job: ImportJob, changes: Mapping[str, Any], patience: float) -> ImportJob:
-    """Choose otherwise. Where that matters to the reading the file is read again, as in `begin`.
+def change(job: ImportJob, changes: Mapping[str, Any], patience: float, mended: str | None = None) -> ImportJob:
+    """Choose otherwise, or put a mended text in the file's place. Where it matters the file is read again, as in `begin`.
 
     Raises `Invalid`, and `Conflict` for an import that is being read or is done with.
     """
@@ -184,7 +196,9 @@ def change(job: ImportJob, changes: Mapping[str, Any], patience: float) -> Impor
     options = checked(Options.model_validate(before.model_dump() | dict(changes)))
     found: Report | str | None = None
     import_id, place = job.id, folder_of(job.id)
-    if again := options.order() != before.order():
+    if again := options.order() != before.order() or mended is not None:
+        if mended is not None:
+            (place / folder.FILE).write_text(mended, "utf-8", newline="")
         folder.save_order(place, options.order())
         db.session.rollback()  # nothing is held while the reader works
         found = _outcome(import_id) if launch.start(place).wait(patience) else None
@@ -192,6 +206,7 @@ def change(job: ImportJob, changes: Mapping[str, Any], patience: float) -> Impor
         job = held(import_id, ImportState.READ, ImportState.FAILED)
         job.options = options.model_dump(mode="json", exclude_defaults=True)
         if again:
+            job.size = (place / folder.FILE).stat().st_size
             job.state, job.format, job.failure, job.found = ImportState.READING.value, "", "", {}
             if found:
                 _settle(job, found)

@@ -12,6 +12,9 @@ from examhall.bank.media import store
 from examhall.bank.models import StoredMedium
 from examhall.bank.recognition import MEDIA_TYPES
 from examhall.errors import N_, FieldError, Invalid, NotFound
+from examhall.extensions import Statement
+from examhall.identity.principal import me
+from examhall.identity.roles import Role
 from examhall.storage import media
 from examhall.web.guards import authenticated, permitted, throttled
 from examhall.web.views import DetailView, ListView
@@ -61,12 +64,17 @@ class MediumFile(DetailView):
 @permitted(GET="banks.read", POST="banks.write")
 @throttled(POST="import")
 class Media(ListView):
-    """Pictures, sounds and films that questions may show."""
+    """Pictures, sounds and films that questions may show: those that you added; all for administrators."""
 
     model, schema = StoredMedium, MediumOut
     search, ordering = ("name",), ("-created_at", "name")
     uploads = {"POST": MediumIn}
     answers = {"POST": (201, MediumOut)}
+
+    def query(self) -> Statement:
+        """One's own for all but administrators: a bank that is closed to somebody may show the others."""
+        statement: Statement = super().query()
+        return statement if me().role is Role.ADMIN else statement.where(StoredMedium.created_by == me().id)
 
     def post(self) -> ResponseReturnValue:
         """Add a file, as multipart/form-data in the field `file`. One that is here already is not added again.

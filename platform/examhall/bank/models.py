@@ -67,6 +67,8 @@ class Bank(MutableRecord):
     owner_id: Mapped[UUID | None] = mapped_column(sa.Uuid, default=actor_id)
     #: Open to every author of the tenant; else only by its shares.
     open: Mapped[bool] = mapped_column(default=True)
+    #: Whether the present person may write to it, as `reading.load_bank` found; no column.
+    writable = True
 
 
 class BankShare(Record):

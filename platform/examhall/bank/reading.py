@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from flask import request
 from sqlalchemy.orm import defer
 
+from examhall.bank import access as rights
 from examhall.bank import criteria
-from examhall.bank.models import Bank, Question
+from examhall.bank.models import Access, Bank, Question
 from examhall.errors import NotFound
 from examhall.extensions import Statement, db
 from examhall.storage.records import tenant_id
@@ -22,20 +23,45 @@ from examhall.web.views import ListView
 COUNTED = 500
 
 
-def load_bank(bank_id: UUID) -> Bank:
-    """A bank of the tenant. Raises `NotFound`."""
-    bank = db.session.scalars(sa.select(Bank).where(Bank.tenant_id == tenant_id(), Bank.id == bank_id)).one_or_none()
-    if bank is None:
-        raise NotFound()
+def load_bank(bank_id: UUID, access: Access | None = None) -> Bank:
+    """A bank with which the present person may do this; None: what the request is for (see `bank.access`).
+
+    Raises `NotFound`, `Forbidden`.
+    """
+    bank, level = load_bank_level(bank_id)
+    rights.require(level, access)
     return bank
 
 
-def load_question(question_id: UUID) -> Question:
-    """A question of the tenant. Raises `NotFound`."""
-    statement = sa.select(Question).where(Question.tenant_id == tenant_id(), Question.id == question_id)
-    question = db.session.scalars(statement).one_or_none()
-    if question is None:
+def load_bank_level(bank_id: UUID) -> tuple[Bank, int]:
+    """A bank with which the present person may do anything at all, and how much: see `bank.access`.
+
+    Raises `NotFound`.
+    """
+    statement = sa.select(Bank, rights.granted()).where(Bank.tenant_id == tenant_id(), Bank.id == bank_id)
+    found = db.session.execute(statement).one_or_none()
+    if found is None:
         raise NotFound()
+    bank, level = found
+    rights.require(level, Access.USE)
+    bank.writable = level == rights.LEVELS[Access.WRITE]
+    return bank, level
+
+
+def load_question(question_id: UUID, access: Access | None = None) -> Question:
+    """A question of a bank with which the present person may do this, as for `load_bank`.
+
+    Raises `NotFound`, `Forbidden`.
+    """
+    of_bank = sa.and_(Bank.tenant_id == Question.tenant_id, Bank.id == Question.bank_id)
+    statement = sa.select(Question, rights.granted()).join(Bank, of_bank)
+    found = db.session.execute(
+        statement.where(Question.tenant_id == tenant_id(), Question.id == question_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound()
+    question, level = found
+    rights.require(level, access)
     return question
 
 
@@ -46,14 +72,15 @@ def question_count(bank_id: UUID) -> int:
 
 
 def counted_banks() -> Statement:
-    """Banks, each with the number of its questions."""
+    """The banks that the present person may at least use, each with the number of its questions and their level."""
     count = (
         sa.select(sa.func.count())
         .where(Question.tenant_id == Bank.tenant_id, Question.bank_id == Bank.id)
         .scalar_subquery()
         .label("question_count")
     )
-    return sa.select(Bank, count).where(Bank.tenant_id == tenant_id())
+    level = rights.granted()
+    return sa.select(Bank, count, level.label("level")).where(Bank.tenant_id == tenant_id(), level > 0)
 
 
 class QuestionList(ListView):

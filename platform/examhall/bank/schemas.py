@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from examhall.bank.models import Difficulty, Status
+from examhall.bank.models import Access, Difficulty, Status
 from examhall.bank.texts import CATEGORY_LIMIT, DESCRIPTION_LIMIT, NAME_LIMIT, TAG_LIMIT, TAGS_LIMIT
 from examhall.bank.types.contract import as_text, exact
 from examhall.identity.schemas import Name, Strict
@@ -69,6 +69,9 @@ class BankOut(BaseModel):
     name: str
     description: str
     question_count: int
+    open: bool = Field(description="Whether every author may write to it, beside those it is shared with.")
+    owner_id: UUID | None
+    access: Access = Field(description="What you may do with it; each allows those before it.")
     created_at: datetime
     updated_at: datetime
 

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from examhall.attempts.engine.paper import draw as draw_paper
 from examhall.bank import operations as bank
 from examhall.bank import texts
-from examhall.bank.models import Category, QuestionVersion
+from examhall.bank.access import outside
+from examhall.bank.models import Access, Category, QuestionVersion
 from examhall.bank.reading import load_bank
 from examhall.errors import N_, Conflict, FieldError, Invalid, NotFound
 from examhall.exams.access import has_attempts, rules
@@ -93,7 +94,7 @@ def update_section(section: Section, **changes: Any) -> Section:
         section.title = texts.one_line("title", changes["title"], TITLE_LIMIT)
     section.shuffle = changes.get("shuffle", section.shuffle)
     if "draw" in changes:
-        for name, value in _drawn(changes["draw"]).items():
+        for name, value in _drawn(changes["draw"], section.bank_id).items():
             setattr(section, name, value)
     if changes.get("position") is not None:
         _place(section, [other for other in sections if other is not section], changes["position"])
@@ -185,11 +186,13 @@ def _place(section: Section, others: list[Section], position: int | None) -> Non
         each.position = number
 
 
-def _drawn(draw: Mapping[str, Any] | None) -> dict[str, Any]:
+def _drawn(draw: Mapping[str, Any] | None, present: UUID | None = None) -> dict[str, Any]:
+    """The columns of a draw. From its `present` bank a section goes on drawing, whoever may use that now."""
     if draw is None:
         return {"bank_id": None, "draw_count": 0, "draw_tag": "", "draw_category_id": None, "draw_points": Decimal(1)}
     try:
-        load_bank(draw["bank_id"])
+        if draw["bank_id"] != present:
+            load_bank(draw["bank_id"], Access.USE)
     except NotFound:
         message = N_("There is no such question bank. Take one that you can list.")
         raise Invalid(errors=[FieldError("draw.bank_id", message)]) from None
@@ -218,7 +221,9 @@ def _category(draw: Mapping[str, Any]) -> UUID | None:
 def _put_questions(section: Section, questions: Sequence[Picked]) -> None:
     """Let the section hold exactly these questions, in this order."""
     asked = [item["question_id"] for item in questions]
-    known = bank.latest_refs(asked) if asked else {}
+    present = {pick.question_id: pick for pick in picks_of([section.id])[section.id]}
+    further = [question_id for question_id in asked if question_id not in present]
+    known = bank.latest_refs(asked).keys() - (outside(further) if further else set()) if asked else set()
     errors = []
     for index, question_id in enumerate(asked):
         field = f"questions.{index}.question_id"
@@ -233,7 +238,6 @@ def _put_questions(section: Section, questions: Sequence[Picked]) -> None:
             errors.append(FieldError(f"questions.{index}.version", message))
     if errors:
         raise Invalid(errors=errors)
-    present = {pick.question_id: pick for pick in picks_of([section.id])[section.id]}
     for gone in present.keys() - set(asked):
         db.session.delete(present[gone])
     for position, item in enumerate(questions, start=1):

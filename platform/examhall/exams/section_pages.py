@@ -14,6 +14,8 @@ from flask_babel import gettext, ngettext
 
 from examhall.bank import operations as bank
 from examhall.bank import texts
+from examhall.bank.access import banks_for, may
+from examhall.bank.models import Access as BankAccess
 from examhall.bank.models import Bank, Question, QuestionVersion, Status
 from examhall.bank.reading import QuestionList
 from examhall.bank.types import TYPES
@@ -78,10 +80,16 @@ def _pins(picks: Sequence[SectionQuestion]) -> dict[UUID, int]:
     return {question_id: number for question_id, number in rows}
 
 
-def bank_names() -> dict[str, str]:
-    """The names of all banks by their ids, as choices of a form."""
-    rows = db.session.execute(sa.select(Bank.id, Bank.name).where(Bank.tenant_id == tenant_id()).order_by(Bank.name))
-    return {str(id_): name for id_, name in rows}
+def bank_names(*present: UUID | None) -> dict[str, str]:
+    """The names of the banks that the person may use by their ids, as choices of a form.
+
+    Those in use already, `present`, are among them even so, but without their names.
+    """
+    rows = db.session.execute(
+        sa.select(Bank.id, Bank.name).where(Bank.tenant_id == tenant_id(), may(BankAccess.USE)).order_by(Bank.name)
+    )
+    names = {str(id_): name for id_, name in rows}
+    return {str(id_): gettext("A bank that is not shared with you") for id_ in present if id_} | names
 
 
 @permitted("exams.read")
@@ -94,9 +102,10 @@ class ExamSections(MethodView):
         """The sections in their order."""
         exam = access.find_exam(id)
         count, points = access.extent(id)
+        sections = sections_of(id)
         return self.respond(
-            exam=exam, parts=parts_of(sections_of(id)), banks=bank_names(), types=TYPES, count=count, points=points,
-            fixed=access.has_attempts(id),
+            exam=exam, parts=parts_of(sections), banks=bank_names(*(each.bank_id for each in sections)), types=TYPES,
+            count=count, points=points, fixed=access.has_attempts(id),
         )  # fmt: skip
 
 
@@ -109,7 +118,7 @@ class SectionPage(MethodView):
         """The form, with how many questions fit the draw as it stands in the form."""
         words: dict[str, list[str]] = {"tags": [], "categories": []}
         pool = None
-        if form.bank_id.data in form.banks:
+        if form.bank_id.data in bank_names():
             bank_id = UUID(form.bank_id.data)
             words = {"tags": bank.tags(bank_id), "categories": bank.categories(bank_id)}
             pool = _fitting(bank_id, form)
@@ -158,12 +167,12 @@ class SectionEdit(SectionPage):
     def get(self, exam_id: UUID, id: UUID) -> ResponseReturnValue:
         """The form."""
         section = find_section(exam_id, id)
-        return self.show(exam_id, SectionForm.of(section, bank_names()), section)
+        return self.show(exam_id, SectionForm.of(section, bank_names(section.bank_id)), section)
 
     def post(self, exam_id: UUID, id: UUID) -> ResponseReturnValue:
         """Change the section."""
         section = find_section(exam_id, id)
-        form = SectionForm.of(section, bank_names())
+        form = SectionForm.of(section, bank_names(section.bank_id))
         if "look" in request.form:
             return self.show(exam_id, form, section)
         require_revision(section, form)
@@ -211,8 +220,9 @@ class SectionQuestions(QuestionList):
         return self.respond(exam=exam, section=section, rows=rows, page=page, banks=bank_names(), types=TYPES)
 
     def query(self) -> Statement:
-        """Ready questions of all banks."""
-        return super().query().where(Question.status == Status.READY.value)
+        """Ready questions of all banks that the person may use."""
+        ready: Statement = super().query().where(Question.status == Status.READY.value)
+        return ready.where(Question.bank_id.in_(banks_for(BankAccess.USE)))
 
     def post(self, exam_id: UUID, id: UUID) -> ResponseReturnValue:
         """Add the chosen ones at the end of the section, and go on choosing."""

@@ -31,7 +31,7 @@ _AUTHOR = frozenset({"exams.view", "exams.read", "exams.write", "banks.read", "b
 PERMISSIONS: Mapping[Role, frozenset[str]] = {
     Role.CANDIDATE: frozenset({"exams.view", "exams.sit"}),
     Role.AUTHOR: _AUTHOR,
-    Role.MARKER: frozenset({"exams.view", "exams.read", "attempts.read", "results.read"}),
-    Role.INVIGILATOR: frozenset({"exams.view", "exams.read", "attempts.read"}),
+    Role.MARKER: frozenset({"exams.view", "exams.read", "banks.read", "attempts.read", "results.read"}),
+    Role.INVIGILATOR: frozenset({"exams.view", "exams.read", "banks.read", "attempts.read"}),
     Role.ADMIN: _AUTHOR | {"exams.assign", "attempts.read", "results.read", "users.read", "users.write"},
 }

@@ -106,9 +106,9 @@ def check(policy: Policy) -> None:
     """Let the request pass or raise `Unauthenticated`, `Forbidden` or the limiter's own 429."""
     if policy.access != "public":
         person = authenticate(refresh=policy.access == "refresh")
-        permission = policy.permission(request.method)
-        if permission:
-            person.require(permission)
+        g.permission = policy.permission(request.method)
+        if g.permission:
+            person.require(g.permission)
     _COUNTERS[policy.bucket(request.method)]()
 
 
