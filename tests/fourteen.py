@@ -122,14 +122,21 @@ def compose_all(hall: Hall, slug: str = "northwind", texts: Mapping[str, str] | 
     """A published exam of all fourteen, one point each; `texts` are put in the place of those of `bodies`."""
     admin = hall.api("admin", slug)
     digest = made(admin, "/media", data={"file": (io.BytesIO(picture()), "shapes.png")})["digest"]
+    return compose(admin, {kind: _in(texts or {}, body) for kind, body in bodies(digest).items()})
+
+
+def compose_one(hall: Hall, kind: str, body: dict[str, Any], slug: str = "northwind") -> Exam:
+    """A published exam of one question."""
+    return compose(hall.api("admin", slug), {kind: body})
+
+
+def compose(admin: Api, asked: Mapping[str, dict[str, Any]]) -> Exam:
+    """A published exam of one question of each of these types, by their bodies."""
     bank = made(admin, "/banks", {"name": "Bank", "description": ""})["id"]
-    questions = {
-        kind: made(admin, f"/banks/{bank}/questions", {"type": kind, "name": kind, "body": _in(texts or {}, body)})[
-            "id"
-        ]
-        for kind, body in bodies(digest).items()
-    }
-    exam = made(admin, "/exams", {"title": "All of it", "description": "Fourteen ways to ask"})["id"]
+    questions = {}
+    for kind, body in asked.items():
+        questions[kind] = made(admin, f"/banks/{bank}/questions", {"type": kind, "name": kind, "body": body})["id"]
+    exam = made(admin, "/exams", {"title": "All of it", "description": "As many ways to ask as there are"})["id"]
     picks = [{"question_id": id_, "points": "1"} for id_ in questions.values()]
     made(admin, f"/exams/{exam}/sections", {"title": "All", "questions": picks})
     composed = Exam(exam, admin, questions)

@@ -94,12 +94,13 @@ document.addEventListener("pointerdown", (event) => {
   const before = firsts(place) && items(place).indexOf(item);
   grip.setPointerCapture(event.pointerId);
   item.dataset.dragged = "true";
+  const middle = (each) => each.getBoundingClientRect().top + each.offsetHeight / 2;
+  const below = () => item.nextElementSibling;
+  const above = () => item.previousElementSibling;
+  // The others make room: an element that is itself moved loses the pointer
   const drag = ({ clientY }) => {
-    const middle = (each) => each.getBoundingClientRect().top + each.offsetHeight / 2;
-    const others = items(place).filter((each) => each !== item);
-    const next = others.find((each) => middle(each) > clientY);
-    if (next) next.before(item);
-    else item.parentElement.append(item);
+    while (below() && clientY > middle(below())) item.before(below());
+    while (above() && clientY < middle(above())) item.after(above());
   };
   const drop = () => {
     grip.removeEventListener("pointermove", drag);

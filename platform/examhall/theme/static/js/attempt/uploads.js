@@ -4,6 +4,7 @@
  * The list on the page is the answer; `data-slot-files` tells names and sizes of what has reached the server before.
  */
 const MEGABYTE = 1024 * 1024;
+const UNKNOWN = "…";
 const known = new Map();
 let connection = null;
 let going = Promise.resolve();
@@ -31,22 +32,26 @@ export function read(place) {
 export function write(place, ids) {
   learn(JSON.parse(place.dataset.slotFiles));
   place.querySelector("[data-files]").replaceChildren(...(ids ?? []).map((id) => row(place, id)));
-  const strange = (ids ?? []).some((id) => !known.has(id));
-  if (strange) lookUp(place, ids);
+  if ((ids ?? []).every((id) => known.has(id))) return;
+  lookUp().then(() => rows(place).forEach((item) => item.replaceWith(row(place, item.dataset.id))));
 }
 
 export function show(place, ids) {
-  return ids.map((id) => known.get(id)?.name ?? "…");
+  return ids.map((id) => {
+    const name = document.createElement("bdi");
+    name.textContent = known.get(id)?.name ?? UNKNOWN;
+    if (!known.has(id)) lookUp().then(() => (name.textContent = known.get(id)?.name ?? UNKNOWN));
+    return name;
+  });
 }
 
 function learn(files) {
   for (const { id, name, size } of files) known.set(id, { name, size });
 }
 
-/** Another tab has sent a file: ask for its name, and show it if the answer is still the same. */
-async function lookUp(place, ids) {
+/** Another tab has sent a file: ask for its name. */
+async function lookUp() {
   learn((await connection?.files()) ?? []);
-  if (String(read(place)) === String(ids) && ids.every((id) => known.has(id))) write(place, ids);
 }
 
 function rows(place) {
@@ -54,7 +59,7 @@ function rows(place) {
 }
 
 function row(place, id) {
-  const { name, size } = known.get(id) ?? { name: "…", size: null };
+  const { name, size } = known.get(id) ?? { name: UNKNOWN, size: null };
   const item = place.querySelector("template[data-file]").content.firstElementChild.cloneNode(true);
   item.dataset.id = id;
   item.querySelectorAll("[data-name]").forEach((text) => (text.textContent = name));
