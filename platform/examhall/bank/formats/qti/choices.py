@@ -83,6 +83,8 @@ def several(
     tried = _samples(keys, rights, limit)
     proposals = [_proposed(scheme, keys, rights, known, best) for scheme in dict.fromkeys([hint, *_SCHEMES]) if scheme]
     wrong = [(len(_misfits(proposal, keys, known, tried)), proposal) for proposal in proposals if _valid(proposal)]
+    if not wrong:
+        raise notes.fault(None, N_("These options cannot be kept. Give 2 to 50 of them, and points that make shares."))
     misfits, found = min(wrong, key=lambda pair: pair[0])
     if misfits:
         message = N_(

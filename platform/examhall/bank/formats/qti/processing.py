@@ -20,7 +20,7 @@ from examhall.errors import N_
 
 Responses = Mapping[str, Value | None]
 
-STEPS_LIMIT = 400_000  # for all runs of one question: a second or less
+STEPS_LIMIT = 250_000  # for all runs of one question: a second or less
 DEPTH_LIMIT = 40
 _RULES = {"responseProcessing", "responseCondition", "responseIf", "responseElseIf", "responseElse",
           "setOutcomeValue", "exitResponse", "responseProcessingFragment", "processingFragment"}  # fmt: skip

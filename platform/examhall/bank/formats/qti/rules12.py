@@ -16,7 +16,7 @@ from examhall.errors import N_
 Given = Mapping[str, frozenset[str]]
 """What is chosen or written for each response, by identifier."""
 
-STEPS_LIMIT = 400_000
+STEPS_LIMIT = 250_000
 _COMPARED = ("varequal", "varlt", "varlte", "vargt", "vargte", "varsubstring", "varsubset")
 _CONDITIONS = (*_COMPARED, "and", "or", "not", "other", "unanswered", "conditionvar", "var_extension")
 _ACTIONS = ("Set", "Add", "Subtract", "Multiply", "Divide")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from lxml import etree
@@ -18,8 +18,9 @@ from examhall.errors import N_
 
 ROUNDING = Decimal("0.0015")  # what thirds and sevenths of three digits lack
 _PLACES = Decimal("1e-12")
+_WIDE = Context(prec=250)  # numbers are below 1e100, and so are the quotients of two above 1e-100
 _MODAL = ("modalFeedback", "feedbackInline", "feedbackBlock")
-_NOT_SCORES = ("maxscore", "completionstatus", "passed")
+_NOT_SCORES = ("maxscore", "minscore", "completionstatus", "passed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +130,12 @@ class Scorer:
 def rounded_points(best: Decimal) -> Decimal:
     """Points without the traces of rounded parts: 0.9999 is 1."""
     whole = best.to_integral_value()
-    return whole if abs(best - whole) < ROUNDING else best.quantize(Decimal("0.0001")).normalize()
+    return whole if abs(best - whole) < ROUNDING else best.quantize(Decimal("0.0001"), context=_WIDE).normalize()
 
 
 def fraction(score: Decimal, best: Decimal) -> Decimal:
     """The part of the best score, to twelve places."""
-    return Decimal(1) if score == best else (score / best).quantize(_PLACES).normalize()
+    return Decimal(1) if score == best else (score / best).quantize(_PLACES, context=_WIDE).normalize()
 
 
 def _feedback(element: Any) -> Feedback:

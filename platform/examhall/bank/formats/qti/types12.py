@@ -171,7 +171,7 @@ def calculated(shown: Presentation, rules: Rules) -> Draft:
         raise notes.fault(shown.item, N_("The formula is missing."))
     if len(formulas) > 1:
         notes.loss(definition, N_("Only the last of several formulas is kept. Put the others into it."))
-    holder = next(definition.iter("formulas"))
+    holder = next(definition.iter("formulas"), definition)
     tolerance = tree.words(next(definition.iter("answer_tolerance"), None)) or "0"
     percent = tolerance.endswith("%")
     margin = exact(tolerance.rstrip("%").strip())
