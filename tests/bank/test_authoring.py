@@ -17,7 +17,7 @@ TYPED = {
     "One\r\n\r\nTwo\r\n  \r\n\r\nThree": "<p>One</p><p>Two</p><p>Three</p>",
     "A\nB": "A<br>B",
     "A\nB\n\nC": "<p>A<br>B</p><p>C</p>",
-    "H<sub>2</sub>O\nagain": "H<sub>2</sub>O\nagain",
+    "H<sub>2</sub>O\nagain": "H<sub>2</sub>O<br>again",
     "Write &lt;b&gt; here": "Write &lt;b&gt; here",
     "": "",
 }
@@ -52,7 +52,8 @@ def test_going_on_where_one_stopped_changes_nothing(text: str) -> None:
 def test_stored_html_survives_being_edited_untouched(parts: list[str]) -> None:
     stored = sanitise("".join(parts))
     again = sanitise(to_html(to_text(stored)))
-    assert again == stored or ("<" not in stored and again.split() == stored.split())
+    has_block = any(tag in stored for tag in ("<p>", "<br>"))
+    assert again == stored or (not has_block and again.split() == stored.split())
 
 
 @given(st.text(st.characters(codec="utf-8", categories=["L", "N", "P"], exclude_characters="<>&"), min_size=1))

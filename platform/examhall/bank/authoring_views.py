@@ -16,7 +16,7 @@ from examhall.bank import operations
 from examhall.bank.authoring_forms import FORMS
 from examhall.bank.authoring_forms.question import QuestionForm
 from examhall.bank.maths import mathml
-from examhall.bank.models import Question, Status
+from examhall.bank.models import Bank, Question, Status
 from examhall.bank.reading import load_bank, load_question
 from examhall.bank.trial import trial
 from examhall.bank.types import TYPES, type_named
@@ -38,8 +38,7 @@ class QuestionNewPage(MethodView):
         if kind is None:
             return self.respond(bank=bank, types={name: TYPES[name] for name in FORMS if name in TYPES}, form=None)
         form = _form_of(kind)(status="ready", category=request.args.get("category", "")[:200])
-        form.grow()
-        return self.respond(bank=bank, kind=type_named(kind), form=form)
+        return self._page(bank, kind, form)
 
     def post(self, id: UUID) -> ResponseReturnValue:
         """Add the question."""
@@ -52,10 +51,13 @@ class QuestionNewPage(MethodView):
             )
         )  # fmt: skip
         if question is None:
-            form.grow()
-            return self.respond(bank=bank, kind=type_named(kind), form=form), 422
+            return self._page(bank, kind, form), 422  # type: ignore[return-value]  # a page and its status
         flash(gettext("The question is in the bank."), "success")
         return redirect(url_for("question_detail", id=question.id), 303)
+
+    def _page(self, bank: Bank, kind: str, form: QuestionForm) -> ResponseReturnValue:
+        form.grow()
+        return self.respond(bank=bank, kind=type_named(kind), form=form, decimal=_decimal())
 
 
 @permitted("banks.write")
@@ -98,7 +100,8 @@ class QuestionEditPage(MethodView):
     def _page(self, question: Question, form: QuestionForm) -> ResponseReturnValue:
         form.grow()
         bank = load_bank(question.bank_id)
-        return self.respond(question=question, bank=bank, kind=type_named(question.type), form=form)
+        kind = type_named(question.type)
+        return self.respond(question=question, bank=bank, kind=kind, form=form, decimal=_decimal())
 
 
 @permitted("banks.write")
@@ -115,10 +118,8 @@ class QuestionPreview(MethodView):
             raise NotFound()
         form = _form_of(kind.name)()
         tried = form.accept(lambda: trial(kind, kind.validate(form.body()), _response()))
-        return self.respond(
-            form=form, kind=kind, item=tried, decimal=get_decimal_symbol(get_locale()),
-            answered=bool(tried and "fraction" in tried),
-        )  # fmt: skip
+        answered = bool(tried and "fraction" in tried)
+        return self.respond(form=form, kind=kind, item=tried, decimal=_decimal(), answered=answered)
 
 
 @permitted("banks.write")
@@ -133,6 +134,11 @@ class FormulaPreview(MethodView):
         drawn = mathml(request.args.get("latex", ""), display)
         # Only what `mathml` itself has written, element by element.
         return self.respond(drawn=drawn and Markup(drawn))  # noqa: S704
+
+
+def _decimal() -> str:
+    """The decimal sign of the reader's language."""
+    return get_decimal_symbol(get_locale())
 
 
 def _response() -> Any:

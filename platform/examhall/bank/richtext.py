@@ -95,9 +95,9 @@ _SPECIAL = re.compile(r"[<>&\r\0]")
 _PASSES = 4
 _PRE_THEN_NEWLINE = re.compile(r"<pre[^<>]*>\n")  # a parser drops the first newline, so one more keeps it
 _ONE_PARAGRAPH = re.compile(r"<p>((?:(?!</?p>).)*)</p>\s*", re.DOTALL)
-_BLOCK_TAG = rf"</?(?:{'|'.join(sorted(_BLOCK))})\b"
-_AFTER_BLOCK = re.compile(rf"({_BLOCK_TAG}[^<>]*>)[^\S\n]*\n\s*", re.IGNORECASE)
-_BEFORE_BLOCK = re.compile(rf"\n(?=[^\S\n]*{_BLOCK_TAG})", re.IGNORECASE)
+BLOCK_TAG = rf"</?(?:{'|'.join(sorted(_BLOCK))})\b"
+_AFTER_BLOCK = re.compile(rf"({BLOCK_TAG}[^<>]*>)[^\S\n]*\n\s*", re.IGNORECASE)
+_BEFORE_BLOCK = re.compile(rf"\n(?=[^\S\n]*{BLOCK_TAG})", re.IGNORECASE)
 _TAG = re.compile(r"</?([A-Za-z][^\s/<>]*)[^<>]*>")
 _START_OR_END = re.compile(r"<(/?)([A-Za-z][^\s/<>]*)([^<>]*)")
 

@@ -12,12 +12,12 @@ from examhall.bank.authoring_forms.fields import FlagField, KeyField, OneOfField
 from examhall.bank.authoring_forms.question import QuestionForm
 from examhall.bank.authoring_forms.written import NumberRow, TextRow
 
-#: How a gap of each kind may look; the first is what it does without being told.
+#: How a gap of each kind looks by itself, with its options below each other, and with them in a row.
 _DISPLAYS = {
-    "short_text": ("text",),
-    "numeric": ("text",),
-    "choice": ("dropdown", "radio", "radio_row"),
-    "multiple": ("checkbox", "checkbox_row"),
+    "short_text": {"": "text"},
+    "numeric": {"": "text"},
+    "choice": {"": "dropdown", "column": "radio", "row": "radio_row"},
+    "multiple": {"": "checkbox", "column": "checkbox", "row": "checkbox_row"},
 }
 #: The rows that a gap of each kind has, and the member of the body that they are.
 _ROWS = {
@@ -47,14 +47,7 @@ class GapRow(Row):
     weight = WholeField(_("Weight"), blank=1, default="1")
     display = OneOfField(
         _("Looks like"),
-        [
-            ("text", _("a field to write in")),
-            ("dropdown", _("a list that drops down")),
-            ("radio", _("options below each other")),
-            ("radio_row", _("options in a row")),
-            ("checkbox", _("boxes below each other")),
-            ("checkbox_row", _("boxes in a row")),
-        ],
+        [("", _("as is usual")), ("column", _("options below each other")), ("row", _("options in a row"))],
     )
     case_sensitive = FlagField(_("Capital and small letters are different"))
     shuffle = FlagField(_("Shuffle the options"))
@@ -64,12 +57,13 @@ class GapRow(Row):
 
     @classmethod
     def values_of(cls, gap: dict[str, Any]) -> dict[str, Any]:
-        """The answers or options in the rows of the gap's kind."""
+        """The answers or options in the rows of the gap's kind, and its look by the word for it."""
         shown, member = _ROWS[gap["kind"]]
+        look = next(word for word, display in _DISPLAYS[gap["kind"]].items() if display == gap["display"])
         rows = gap[member]
         if shown == "numbers":
             rows = [NumberRow.values_of(answer) for answer in rows]
-        return {name: value for name, value in gap.items() if name != member} | {shown: rows}
+        return {name: value for name, value in gap.items() if name != member} | {shown: rows, "display": look}
 
     def part(self, name: str) -> wtforms.Field | None:
         """Answers and options in the rows of the gap's kind."""
@@ -82,8 +76,8 @@ class GapRow(Row):
         shown, member = _ROWS.get(self.kind.said, ("texts", "answers"))
         rows = said[shown]
         said = {name: value for name, value in said.items() if name not in ("texts", "numbers", "options")}
-        looks = _DISPLAYS.get(self.kind.said, ("text",))
-        return said | {member: rows, "display": self.display.said if self.display.said in looks else looks[0]}
+        looks = _DISPLAYS.get(self.kind.said, {"": "text"})
+        return said | {member: rows, "display": looks.get(self.display.said, looks[""])}
 
 
 class ClozeForm(QuestionForm):

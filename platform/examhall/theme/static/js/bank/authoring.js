@@ -1,0 +1,6 @@
+/** The page on which a question is written. */
+import "./rows.js";
+import "./when.js";
+import "./rich.js";
+import "./hotspot.js";
+import "./trial.js";
