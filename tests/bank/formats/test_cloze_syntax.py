@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bank import examples
@@ -167,6 +167,7 @@ answer_texts = nasty.filter(lambda text: text == text.strip() and text)
 
 
 class TestRoundTrip:
+    @settings(deadline=None)  # the machine may be busy
     @given(st.lists(answer_texts, min_size=1, max_size=4), st.lists(nasty, min_size=4, max_size=4))
     @example(["a\\"], ["\\"] * 4)
     @example(["%50%a", "=a", "&#", "&amp;#1;"], ["", "}", "{1:SA:=x}", "a\\#"])
@@ -183,6 +184,7 @@ class TestRoundTrip:
         kept = [clean(answer["feedback"]) for answer in again.gaps[0]["answers"]]
         assert kept == [clean(answer["feedback"]) for answer in answers]
 
+    @settings(deadline=None)  # the machine may be busy
     @given(examples.clozes())
     def test_bodies_are_read_as_they_were_written(self, case: examples.Case) -> None:
         body = case.body.to_json()

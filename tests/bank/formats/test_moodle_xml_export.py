@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -145,6 +145,7 @@ nasty = st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map("".join)
 
 
 class TestRoundTrip:
+    @settings(deadline=None)  # the machine may be busy
     @given(examples.cases, st.sampled_from(["", "a", "a/b c"]), st.sampled_from(["ready", "retired"]))
     def test_what_moodle_can_say_is_read_as_it_was(self, case: examples.Case, category: str, status: str) -> None:
         kind = case.kind.name
@@ -157,6 +158,7 @@ class TestRoundTrip:
         asked = item(kind, data, category=category, status=status, tags=["t", "u v"], external_id="id 1")
         same(asked, again(asked))
 
+    @settings(deadline=None)  # the machine may be busy
     @given(examples.cases)
     def test_what_was_read_once_stays_as_it_is(self, case: examples.Case) -> None:
         """What comes in is what can go out: another way out and in changes nothing more, whatever was lost before."""
@@ -165,6 +167,7 @@ class TestRoundTrip:
         for first in FORMAT.parse(export.data).questions:
             same(first, again(first))
 
+    @settings(deadline=None)  # the machine may be busy
     @given(nasty, nasty, nasty)
     @example("]]>", "a\r\nb", "&lt;![CDATA[")
     def test_any_text_is_read_as_it_was(self, one: str, two: str, three: str) -> None:
