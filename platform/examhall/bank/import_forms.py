@@ -31,7 +31,7 @@ class UploadForm(Form):
     file = FileField(_("File"), description=_("A text, table, XML file or zip archive, of at most 64 MB."))
     text = TextAreaField(_("Text"), description=_("In place of a file: questions as text, such as GIFT or Aiken."))
     format = SelectField(
-        _("Format"), choices=[SelectChoice("", _("Tell by what is in it")), *_formats(READ)], validate_choice=True
+        _("Format"), choices=[SelectChoice("", _("Tell by what is in it")), *_formats(READ)], default=""
     )
 
     def validate_text(self, field: TextAreaField) -> None:
@@ -47,6 +47,7 @@ class OptionsForm(Form):
     grades = SelectField(
         _("Percentages that are none of the usual"),
         choices=[SelectChoice("error", _("are errors")), SelectChoice("nearest", _("become the nearest usual one"))],
+        default="error",
     )
     duplicates = SelectField(_("Questions that the bank has already"), choices=DUPLICATES)
     category = StringField(

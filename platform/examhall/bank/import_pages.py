@@ -19,10 +19,10 @@ from examhall.bank.bodies import bodies
 from examhall.bank.formats import folder
 from examhall.bank.formats.folder import Entry, Report
 from examhall.bank.formats.registry import FORMATS
-from examhall.bank.import_api import failure_of, patience
-from examhall.bank.import_forms import DUPLICATES, OptionsForm, UploadForm
+from examhall.bank.import_api import failure_of, load_import, patience
+from examhall.bank.import_forms import OptionsForm, UploadForm
 from examhall.bank.import_schemas import UploadIn
-from examhall.bank.models import ImportJob, ImportState, Question
+from examhall.bank.models import Access, ImportJob, ImportState, Question
 from examhall.bank.reading import load_bank
 from examhall.bank.types import type_named
 from examhall.bank.types.contract import Body, QuestionType
@@ -37,6 +37,7 @@ from examhall.web.views import ListView, MethodView
 SHOWN = 100
 #: What a preview may be narrowed to.
 NARROWED: Mapping[str, str] = {"warnings": "warnings", "losses": "losses", "duplicates": "twins"}
+_LINE_END = re.compile(r"\r\n?|\n")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -71,11 +72,11 @@ class QuestionImportPage(MethodView):
 
     def get(self, id: UUID) -> ResponseReturnValue:
         """The form."""
-        return self.respond(bank=load_bank(id), form=UploadForm(), formats=FORMATS)
+        return self.respond(bank=load_bank(id, Access.WRITE), form=UploadForm(), formats=FORMATS)
 
     def post(self, id: UUID) -> ResponseReturnValue:
         """Take the file and go on to what it holds."""
-        bank, form = load_bank(id), UploadForm()
+        bank, form = load_bank(id, Access.WRITE), UploadForm()
         options = imports.Options(format=form.format.data or "")
 
         def begin() -> ImportJob:
@@ -98,7 +99,7 @@ class ImportListPage(ListView):
 
     def get(self, id: UUID) -> ResponseReturnValue:
         """The list, the latest first."""
-        bank = load_bank(id)
+        bank = load_bank(id, Access.WRITE)
         rows, page = self.page_of(self.query().where(ImportJob.bank_id == id))
         return self.respond(bank=bank, rows=rows, page=page, formats=FORMATS)
 
@@ -112,12 +113,13 @@ class ImportPage(MethodView):
 
     def get(self, id: UUID) -> ResponseReturnValue:
         """How far it is, what it holds, or what became of it."""
-        return self._page(imports.load_import(id))
+        return self._page(load_import(id))
 
     def post(self, id: UUID) -> ResponseReturnValue:
         """Do what the pressed button says: `options`, `commit`, `undo` or `discard`."""
-        job = imports.load_import(id)
-        acts = {"options": self._choose, "commit": self._commit, "undo": self._undo, "discard": self._discard}
+        job = load_import(id)
+        acts = {"options": self._choose, "commit": self._commit, "undo": self._undo, "discard": self._discard,
+                "mend": self._mend}  # fmt: skip
         act = acts.get(request.form.get("act", ""))
         if act is None:
             raise BadRequest()
@@ -140,7 +142,11 @@ class ImportPage(MethodView):
 
         done = form.accept(commit)
         if done is None:
-            return self._page(imports.load_import(job.id), form), 422  # type: ignore[return-value]
+            return self._page(load_import(job.id), form), 422  # type: ignore[return-value]
+        return redirect(url_for("import_page", id=job.id), 303)
+
+    def _mend(self, job: ImportJob) -> ResponseReturnValue:
+        job = imports.change(job, {}, patience(), mended=request.form.get("text", "").replace("\r\n", "\n"))
         return redirect(url_for("import_page", id=job.id), 303)
 
     def _undo(self, job: ImportJob) -> ResponseReturnValue:
@@ -169,9 +175,11 @@ class ImportPage(MethodView):
             return self.respond(**common)
         report, options = imports.report(job), imports.options_of(job)
         shown, page = _preview(job)
+        text = imports.text_of(job) if report.errors else None
         html = self.respond(
             **common, report=report, options=options, form=form or _form_of(job), shown=shown, page=page,
-            duplicates=DUPLICATES, faults=report.errors[:SHOWN], settings=FORMATS[report.format].settings,
+            faults=[(error, _line(text, error.line)) for error in report.errors[:SHOWN]], text=text,
+            settings=FORMATS[report.format].settings,
         )  # fmt: skip
         return _with_media(html, job, report)
 
@@ -184,7 +192,7 @@ class ImportMedium(MethodView):
 
     def get(self, id: UUID, digest: str) -> ResponseReturnValue:
         """The file."""
-        job = imports.load_import(id)
+        job = load_import(id)
         stored = imports.report(job).media.get(digest)
         if stored is None or not _DIGEST.fullmatch(digest):
             raise NotFound()
@@ -192,6 +200,12 @@ class ImportMedium(MethodView):
         response: Response = send_file(path, stored.media_type, conditional=True, etag=digest)
         response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
         return response
+
+
+def _line(text: str | None, number: int) -> str:
+    """A line of the file, counted from 1."""
+    lines = _LINE_END.split(text or "")
+    return lines[number - 1][:200] if 0 < number <= len(lines) else ""
 
 
 def _preview(job: ImportJob) -> tuple[list[Shown], Page]:

@@ -187,7 +187,7 @@ def begin(bank_id: UUID, upload: Upload, name: str, options: Options, patience: 
 
 
 def change(job: ImportJob, changes: Mapping[str, Any], patience: float, mended: str | None = None) -> ImportJob:
-    """Choose otherwise, or put a mended text in the file's place. Where it matters the file is read again, as in `begin`.
+    """Choose otherwise, or put a mended text in the file's place; where it matters it is read again, as in `begin`.
 
     Raises `Invalid`, and `Conflict` for an import that is being read or is done with.
     """

@@ -26,6 +26,7 @@ def main(root: Path) -> None:
                 "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, "format": report.format,
                 "refused": report.refusal and folder.message_out(report.refusal.message),
                 "errors": [folder.message_out(message) for message in report.errors[:3]],
+                "losses": [folder.message_out(lost.samples[0]) for lost in report.losses[:3]],
                 "questions": report.figures.get("questions", 0),
             }  # fmt: skip
             told.write(json.dumps(line) + "\n")

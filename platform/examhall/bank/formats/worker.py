@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from examhall.bank import duplicates
-from examhall.bank.formats import Import, Item, Message, folder, registry
+from examhall.bank.formats import Format, Import, Item, Message, folder, registry
 from examhall.bank.formats.confinement import Bounds, confine
 from examhall.bank.formats.filing import all_filed
 from examhall.bank.formats.folder import Entry, Lost, Order, Refusal, Report, Stored, Twin
@@ -53,8 +53,7 @@ def _read(place: Path, order: Order) -> Report:
     if "progress" in format.settings:
         settings["progress"] = lambda share: folder.save_progress(place, "reading", share)
     columns = format.columns(data) if format.columns else None
-    assert format.parse  # the registry names only those
-    found = all_filed(format.parse(data, **settings))
+    found = all_filed(_parsed(format, data, settings))
     del data
     found, media = _with_media(place, found)
     folder.save_progress(place, "comparing")
@@ -78,6 +77,17 @@ def _read(place: Path, order: Order) -> Report:
         format.name, errors=found.errors, losses=grouped(losses), figures=figures, media=media,
         categories=found.categories, columns=columns,
     )  # fmt: skip
+
+
+def _parsed(format: Format, data: bytes, settings: Mapping[str, Any]) -> Import:
+    """What the parser finds. A table whose columns it can't tell is not refused: its author can say what they are."""
+    assert format.parse  # the registry names only those
+    try:
+        return format.parse(data, **settings)
+    except Invalid as problem:
+        if format.columns is None:
+            raise
+        return Import([], [Message(0, error.message, error.params) for error in problem.errors])
 
 
 def grouped(losses: list[Message]) -> list[Lost]:
