@@ -250,6 +250,7 @@ class TestHostile:
             file.writestr("imsmanifest.xml", "<manifest/>")
             file.writestr("../../x.xml", right())
         assert "leads elsewhere" in refusal(stream.getvalue())
+        assert registry.format_of(stream.getvalue()).name == "qti_2.1"
         assert "200 times" in refusal(package({"a.xml": right() + b" " * 5_000_000}))
 
     @pytest.mark.parametrize("head", [

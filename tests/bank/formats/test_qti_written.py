@@ -84,6 +84,12 @@ class TestTexts:
         data = item(response(base="string"), entry(), rules(matching("ab.*", "0.5"), matching("[0-9]{2}", "1")))
         assert parts(data, "text", "pattern", "fraction") == [("ab*", False, "0.5"), ("[0-9]{2}", True, "1")]
 
+    def test_a_part_of_a_text_is_a_text_with_stars(self) -> None:
+        test = f'<substring caseSensitive="false">{text("a+b")}{RESPONSE}</substring>'
+        exact = when(f"<match>{RESPONSE}{CORRECT}</match>", score("1"), otherwise=when(test, score("0.5")))
+        data = item(response("a+b=c", base="string"), entry(), rules(exact))
+        assert parts(data, "text", "fraction") == [("a+b=c", "1"), ("*a+b*", "0.5")]
+
     def test_a_pattern_that_re2_does_not_know_is_an_error_and_takes_no_time(self) -> None:
         test = f'<patternMatch pattern="(a)\\1">{RESPONSE}</patternMatch>'
         assert fault(item(response(base="string"), entry(), rules(when(test, score("1")))))

@@ -5,6 +5,7 @@ Rules: reference semantics §2.6. Numbers are decimals, so that 0.1 + 0.2 is 0.3
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal, DecimalException, localcontext
@@ -20,6 +21,7 @@ Arguments = Sequence[Value | None]
 Operator = Callable[[Any, Arguments], Value | None]
 
 _EXACT = Context(prec=200)
+_SIGNS = re.compile(r"([\\.*+?()\[\]{}|^$-])")
 TRUE, FALSE = Value((True,), "boolean"), Value((False,), "boolean")
 
 
@@ -185,6 +187,25 @@ def _string_match(element: Any, arguments: Arguments) -> Value | None:
     return truth(other in one if element.get("substring", "false") in ("true", "1") else one == other)
 
 
+def _substring(element: Any, arguments: Arguments) -> Value | None:
+    if None in arguments:
+        return None
+    part, whole = (str(argument.items[0]) for argument in arguments if argument)
+    if element.get("caseSensitive", "true") not in ("true", "1"):
+        part, whole = part.casefold(), whole.casefold()
+    return truth(part in whole)
+
+
+def pattern_of(element: Any) -> str | None:
+    """The pattern that a comparison looks for: its own, or any text around a constant; None where it is no pattern."""
+    if element.tag == "patternMatch":
+        return str(element.get("pattern", ""))
+    if element.tag == "substring" or (element.tag == "stringMatch" and element.get("substring") in ("true", "1")):
+        constants = ["".join(found.itertext()) for found in element.iter("baseValue")]
+        return ".*" + _SIGNS.sub(r"\\\1", constants[0]) + ".*" if constants and constants[0] else None
+    return None
+
+
 def _pattern_match(element: Any, arguments: Arguments) -> Value | None:
     if arguments[0] is None:
         return None
@@ -251,6 +272,7 @@ OPERATORS: Mapping[str, Operator] = MappingProxyType({
     "isNull": lambda _, arguments: truth(arguments[0] is None),
     "match": _match, "equal": _equal, "equalRounded": _equal_rounded,
     "stringMatch": _string_match, "patternMatch": _pattern_match,
+    "substring": _substring,
     "gt": _comparison(lambda one, other: one > other), "gte": _comparison(lambda one, other: one >= other),
     "lt": _comparison(lambda one, other: one < other), "lte": _comparison(lambda one, other: one <= other),
     "sum": _numeric(lambda numbers: sum(numbers, Decimal(0))), "product": _numeric(_product),

@@ -14,7 +14,7 @@ from lxml import etree
 
 from examhall.bank.formats.qti import tree
 from examhall.bank.formats.qti.notes import Notes
-from examhall.bank.formats.qti.operators import FALSE, OPERATORS, TRUE, inside, is_true
+from examhall.bank.formats.qti.operators import FALSE, OPERATORS, TRUE, inside, is_true, pattern_of
 from examhall.bank.formats.qti.values import Declaration, Value, atom, number, value
 from examhall.errors import N_
 
@@ -154,8 +154,8 @@ class Processor:
         if element.tag in _LEAVES:
             return self._leaf(element)
         arguments = [self._expression(inner) for inner in element]
-        if element.tag == "patternMatch" and self._assumed:
-            return TRUE if self._assumed.get(element.get("pattern", "")) else FALSE
+        if self._assumed and (pattern := pattern_of(element)) is not None:
+            return TRUE if self._assumed.get(pattern) else FALSE
         operator = OPERATORS.get(element.tag)
         if operator is None or (not arguments and element.tag not in _CONTAINERS):
             raise self.notes.fault(

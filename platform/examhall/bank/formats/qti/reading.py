@@ -13,7 +13,7 @@ from examhall.bank.formats.qti.export import TOOL, UNCATEGORISED
 from examhall.bank.formats.qti.item import About
 from examhall.bank.formats.qti.markup import Files, Markup
 from examhall.bank.formats.qti.notes import Fault, Notes
-from examhall.bank.formats.qti.package import NoFiles, Package, PackageFiles, Resource, resolved
+from examhall.bank.formats.qti.package import MANIFEST, NoFiles, Package, PackageFiles, Resource, resolved
 from examhall.errors import N_, Invalid, PayloadTooLarge
 
 QUESTIONS_LIMIT = 10_000
@@ -33,8 +33,8 @@ def version(data: bytes) -> str:
     try:
         package = Package(data)
         manifest = package.files[package.manifest]
-    except (Invalid, PayloadTooLarge, KeyError):
-        return ""
+    except (Invalid, PayloadTooLarge):
+        return "2" if MANIFEST.encode() in data else ""  # so that its reader says what is wrong with it
     named = _TYPES.search(manifest)
     if named is not None:
         return next(group for group in named.groups() if group).decode()

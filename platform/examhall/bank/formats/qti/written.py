@@ -15,7 +15,7 @@ from typing import Any
 
 from examhall.bank.formats.qti.feedback import Probe
 from examhall.bank.formats.qti.notes import Notes
-from examhall.bank.formats.qti.operators import tolerances
+from examhall.bank.formats.qti.operators import pattern_of, tolerances
 from examhall.bank.formats.qti.scoring import Outcome, Scorer, fraction
 from examhall.bank.formats.qti.values import Value, number
 from examhall.bank.types import type_named
@@ -176,16 +176,18 @@ def _foreseen(scorer: Scorer, name: str) -> list[tuple[str, bool]]:
     """The texts, and the patterns (True), that declaration and rules hold, each once, in order."""
     declared = scorer.declarations[name]
     found: list[tuple[Any, bool]] = []
-    for element in scorer.rules.iter("stringMatch", "match", "equal", "patternMatch", "mapResponse", "correct"):
+    for element in scorer.rules.iter(
+        "stringMatch", "match", "equal", "patternMatch", "substring", "mapResponse", "correct"
+    ):
         if element.tag in ("mapResponse", "correct"):
             if element.get("identifier") == name:
                 keys = [key for key, _, _ in declared.mapping.entries] if declared.mapping else []
                 correct = declared.correct.items if declared.correct else ()
                 found += [(key, False) for key in (keys if element.tag == "mapResponse" else correct)]
         elif any(variable.get("identifier") == name for variable in element.iter("variable")):
-            if element.tag == "patternMatch":
-                found.append((element.get("pattern", ""), True))
-            found += [("".join(value.itertext()), False) for value in element.iter("baseValue")]
+            pattern = pattern_of(element)
+            constants = [("".join(value.itertext()), False) for value in element.iter("baseValue")]
+            found += constants if pattern is None else [(pattern, True)]
     texts = ((as_text(text) if isinstance(text, Decimal) else text, pattern) for text, pattern in found)
     return list(dict.fromkeys((text, pattern) for text, pattern in texts if isinstance(text, str)))[:_CANDIDATES_LIMIT]
 
