@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from examhall.results import api, views
+from examhall.results import api, uses_views, views
 from examhall.web.routes import Route
 
 ROUTES = [
@@ -13,4 +13,6 @@ ROUTES = [
     Route("/manage/exams/<uuid:exam_id>/results", "exam_results", views.ExamResults),
     Route("/manage/exams/<uuid:exam_id>/results.csv", "exam_results_csv", views.ExamResultsCsv),
     Route("/manage/attempts/<uuid:id>", "exam_attempt_review", views.AttemptReview),
+    Route("/manage/questions/<uuid:id>/uses", "question_uses", uses_views.QuestionUsesPage),
+    Route("/api/v1/questions/<uuid:id>/uses", "api_question_uses", uses_views.QuestionUses),
 ]
