@@ -13,6 +13,17 @@ from examhall.bank.formats import Message
 _ESCAPED = dict(zip(r"\:#={}~n", map(chr, range(0xFDD0, 0xFDD8)), strict=True))
 _ESCAPE = re.compile(r"\\([\\:#={}~n])")
 _RESTORED = str.maketrans({mask: "\n" if char == "n" else char for char, mask in _ESCAPED.items()})
+_SIGNS = str.maketrans({char: _ESCAPED[char] for char in ":#={}~"})
+
+_ATTRIBUTED = re.compile(r"""<[A-Za-z][A-Za-z0-9]*(?:\s+[A-Za-z][A-Za-z0-9:-]*\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))+\s*/?>""")
+# A backslash may be escaped here or not.
+_FORMULA = re.compile(
+    r"[\\\ufdd0]\((?:[^\\\ufdd0]|[\\\ufdd0][^()])*+[\\\ufdd0]\)"
+    r"|[\\\ufdd0]\[(?:[^\\\ufdd0]|[\\\ufdd0][^][])*+[\\\ufdd0]\]"
+    r"|\$\$[^$]+\$\$"
+)
+_LATEX = re.compile(r"[\\\ufdd0^_]")
+_BREAK_OR_COMMAND = re.compile(_ESCAPED["n"] + "(?=[A-Za-z])")  # \n of GIFT, or the beginning of \neq
 
 
 class Fault(Exception):
@@ -26,6 +37,25 @@ class Fault(Exception):
 def mask(text: str) -> str:
     """GIFT text with each escape as one character that means nothing to the syntax. The text holds no noncharacters."""
     return _ESCAPE.sub(lambda escape: _ESCAPED[escape[1]], text)
+
+
+def shield(text: str) -> str:
+    """Masked text in which the signs of formulas and of attributes of tags are masked as well.
+
+    Strictly these signs need a backslash, but nobody means an answer by the = of `style="…"` or the braces of a root.
+    """
+    if "<" in text:
+        text = _ATTRIBUTED.sub(lambda tag: tag[0].translate(_SIGNS), text)
+    return _FORMULA.sub(_shielded, text) if "\\" in text or _ESCAPED["\\"] in text or "$$" in text else text
+
+
+def _shielded(formula: re.Match[str]) -> str:
+    text = formula[0]
+    if text.count("{") != text.count("}") or not _LATEX.search(text):
+        return text
+    if _ESCAPED["\\"] not in text:  # whose author knew nothing of escapes
+        text = _BREAK_OR_COMMAND.sub(r"\\n", text)
+    return text.translate(_SIGNS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
-from examhall.bank.formats import Format, Import, aiken, decode, examhall_json, gift, moodle_xml, qti, tables
+from examhall.bank.formats import Format, aiken, examhall_json, gift, moodle_xml, qti, tables
 from examhall.errors import N_, FieldError, Invalid
-
-
-def _parse_gift(data: bytes, **settings: Any) -> Import:
-    return gift.parse(decode(data))
-
-
-def _recognises_gift(data: bytes) -> bool:
-    binary = b"\0" in data[:64] and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    return not binary and (b"{" in data or b"::" in data)
-
 
 #: In the order in which they are asked whether a file is theirs: those that are sure of it come first.
 _ALL: tuple[Format, ...] = (
@@ -26,9 +14,9 @@ _ALL: tuple[Format, ...] = (
     *qti.FORMATS,
     tables.XLSX,
     moodle_xml.FORMAT,
-    aiken.FORMAT,
-    Format("gift", N_("GIFT"), _recognises_gift, _parse_gift),
     tables.CSV,
+    aiken.FORMAT,
+    gift.FORMAT,
 )
 FORMATS: Mapping[str, Format] = MappingProxyType({format.name: format for format in _ALL})
 #: Those that can be read, and those that can be written.

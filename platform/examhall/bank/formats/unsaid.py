@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
@@ -28,6 +29,7 @@ _SETTINGS: dict[str, tuple[object, str]] = {
     "min_words": (None, N_("The least number of words")),
     "max_words": (None, N_("The greatest number of words")),
     "marking_notes": ("", N_("The marking notes")),
+    "lines": (10, N_("The height of the field for the answer")),
 }
 _FILING: dict[str, tuple[object, str]] = {
     "category": ("", N_("The category")),
@@ -69,7 +71,7 @@ def unsaid(item: Item, number: int, label: str, says: frozenset[str], *, markup:
         if f"option.{name}" not in says and any(option.get(name, usual) != usual for option in options):
             yield loss(what)
     texts = [body["prompt"], *(str(option.get("text", "")) for option in body.get("options", ()))]
-    if any(media_of(text) for text in texts):
+    if media_of(json.dumps(body)):
         yield loss(N_("A picture, sound or film"))
     if not markup and any(_TAG.search(text) for text in texts):
         yield Message(number, N_("%(format)s holds plain text only: formatting is left out."), {"format": label})

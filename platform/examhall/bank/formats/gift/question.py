@@ -1,0 +1,126 @@
+"""One question of GIFT: its name, its text, and the answer block in or behind it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from examhall.bank.formats import Item, Message
+from examhall.bank.formats.gift.answers import Answers, Reader
+from examhall.bank.formats.passage import Fault, Passage, mask, shield
+from examhall.bank.richtext import plain_text
+from examhall.bank.texts import NAME_LIMIT
+from examhall.bank.types import type_named
+from examhall.bank.types.contract import Body
+from examhall.errors import N_, FieldError, Invalid
+
+QUESTION_LIMIT = 100_000
+
+_NAME_FROM_STEM = 60
+_GAP = "_____"
+_UNREACHED = re.compile(r"answers\.(\d+)\.")
+_BRACE = re.compile("[{}]")
+
+
+def read_question(start: Passage, category: str, external_id: str, tags: list[str]) -> Item:
+    """The question of a block that is not empty. Raises Fault."""
+    if len(start.text) > QUESTION_LIMIT:
+        message = N_("This question has more than %(limit)s characters. Is a blank line missing?")
+        raise start.fault(message, limit=QUESTION_LIMIT)
+    masked = mask(start.text)
+    shielded = shield(masked)
+    reader = Reader()
+    if shielded != masked:
+        note = N_(
+            "Signs of GIFT in a formula or a tag are read as text here, but not everywhere."
+            " Write a backslash before each: %(signs)s."
+        )
+        reader.warnings.append(start.message(note, signs=r"\{ \} \= \: \# \~"))
+    name, rest = _name(Passage(shielded, start.line), reader)
+    before, block, after = _parts(rest)
+    reader.text_format, stem = reader.format_of(before.stripped())
+    if after.text.strip():
+        stem = Passage(stem.text + (" " if before.text[-1:].isspace() else "") + _GAP + after.text, stem.line)
+    if re.search("[:=]", stem.text):
+        note = N_("An unescaped : or = in a question is read as text here, but not everywhere. Write \\: or \\=.")
+        reader.warnings.append(stem.message(note))
+    prompt = reader.html(stem)
+    answers = Answers("description", {}) if block is None else reader.answers(block)
+    answers.lines["prompt"] = stem.line
+    body = _validated(answers, {"prompt": prompt, **answers.data}, reader, start.line)
+    return Item(
+        line=start.line,
+        name=name or plain_text(body.prompt, _NAME_FROM_STEM),
+        type=answers.type,
+        body=body.to_json(),
+        category=category,
+        tags=tags,
+        external_id=external_id,
+        warnings=reader.warnings,
+        losses=reader.losses,
+    )
+
+
+def _name(passage: Passage, reader: Reader) -> tuple[str, Passage]:
+    """The name between :: and ::, or "", and what follows it."""
+    if not passage.text.startswith("::"):
+        return "", passage
+    name, rest = passage.cut(2).parted("::")
+    if rest is None or ("{" in name.text and "{" not in rest.text):
+        note = N_("The name of this question is not closed, so all is read as its text. Write :: after the name.")
+        reader.warnings.append(passage.message(note))
+        return "", passage.cut(2).stripped()
+    words = " ".join(name.plain().split())
+    if len(words) > NAME_LIMIT:
+        reader.losses.append(passage.message(N_("The name is cut to %(limit)s characters."), limit=NAME_LIMIT))
+        words = words[: NAME_LIMIT - 1].rstrip() + "…"
+    return words, rest.stripped()
+
+
+def _parts(passage: Passage) -> tuple[Passage, Passage | None, Passage]:
+    """What stands before, in and after the answer block; None for the block of a text that asks nothing."""
+    opened, closed = passage.text.find("{"), passage.text.find("}")
+    if opened < 0 and closed < 0:
+        return passage, None, passage.cut(len(passage.text))
+    if closed < 0:
+        message = N_("This { is not closed. Write } before the next blank line, and \\{ for a brace in a text.")
+        raise passage.cut(opened).fault(message)
+    if opened < 0 or closed < opened:
+        raise passage.cut(closed).fault(
+            N_("This } closes nothing. Write { before the answers, and \\} for a brace in a text.")
+        )
+    surplus = _BRACE.search(passage.text, closed + 1)
+    place = surplus.start() if surplus else passage.text.find("{", opened + 1, closed)
+    if place >= 0:
+        message = N_(
+            "A question has one answer block, and here is another brace. Write \\{ and \\} for braces in a text."
+        )
+        raise passage.cut(place).fault(message)
+    return passage.cut(0, opened), passage.cut(opened + 1, closed), passage.cut(closed + 1)
+
+
+def _validated(answers: Answers, data: dict[str, Any], reader: Reader, line: int) -> Body:
+    """The body. An answer that is never reached, as one before it matches all of it, is left out."""
+    kind = type_named(answers.type)
+    try:
+        body: Body = kind.validate(data)
+        return body
+    except Invalid as invalid:
+        errors = invalid.errors
+    unreached = {int(found[1]) for error in errors if (found := _UNREACHED.match(error.field))}
+    if unreached and all("first" in error.params for error in errors):
+        kept = [answer for place, answer in enumerate(data["answers"]) if place not in unreached]
+        try:
+            body = kind.validate(data | {"answers": kept})
+        except Invalid:
+            raise _fault(errors, answers, line) from None
+        message = N_("Answer %(first)s already matches all that this one does, so this one is left out.")
+        reader.losses += (
+            Message(answers.line_of(error.field, line), message, {"first": error.params["first"]}) for error in errors
+        )
+        return body
+    raise _fault(errors, answers, line)
+
+
+def _fault(errors: tuple[FieldError, ...], answers: Answers, line: int) -> Fault:
+    return Fault(Message(answers.line_of(error.field, line), error.message, error.params) for error in errors)

@@ -1,0 +1,135 @@
+"""Reads GIFT: questions are separated by blank lines, and each is read by itself, so that a wrong one hides no other.
+
+Time grows with the length of the text and no faster.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from examhall.bank.formats import CategoryInfo, Import, Message, decode
+from examhall.bank.formats.gift.question import read_question
+from examhall.bank.formats.passage import Fault, Passage
+from examhall.bank.texts import CATEGORY_LIMIT, TAG_LIMIT, TAGS_LIMIT
+from examhall.errors import N_
+
+QUESTIONS_LIMIT = 10_000
+ID_LIMIT = 100
+
+_CATEGORY = "$CATEGORY:"
+_CONTEXT = re.compile(r"\A\$[A-Za-z0-9]+\$(/|\Z)(top(/|\Z))?")  # where Moodle hangs a category: of no use elsewhere
+_LABEL = re.compile(r"\[(?P<kind>id|tag):(?P<value>(?:\\\]|[^][])*)\]")
+_UNUSABLE = re.compile(r"[\0\ud800-\udfff\ufdd0-\ufdef]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Lines between blank lines: their text without comments, and the comments."""
+
+    passage: Passage
+    comments: list[Passage]
+
+
+@dataclass
+class _Labels:
+    """What stands in the comments of a question, and what of that is not kept."""
+
+    external_id: str = ""
+    tags: list[str] = field(default_factory=list)
+    losses: list[Message] = field(default_factory=list)
+
+
+def parse(data: bytes, **settings: Any) -> Import:
+    """The questions of a GIFT file. Raises what `decode` does; everything else that is wrong is an error by line."""
+    result = Import([], [])
+    category = ""
+    lines_of_ids: dict[str, int] = {}
+    for block in _blocks(_UNUSABLE.sub("\ufffd", decode(data))):
+        try:
+            if len(result.questions) + len(result.errors) >= QUESTIONS_LIMIT:
+                message = N_("There are more than %(limit)s questions. Split the file and import the parts.")
+                result.errors.append(block.passage.message(message, limit=QUESTIONS_LIMIT))
+                break
+            if block.passage.text.startswith(_CATEGORY):
+                category = _category(block.passage)
+                if category and all(known.path != category for known in result.categories[-1:]):
+                    result.categories.append(CategoryInfo(category))
+                continue
+            labels = _labels(block.comments, lines_of_ids)
+            if block.passage.text:
+                question = read_question(block.passage, category, labels.external_id, labels.tags)
+                question.losses[:0] = labels.losses
+                result.questions.append(question)
+            elif labels.external_id or labels.tags:
+                message = N_("This id or tag stands apart and is left out. Write it directly above its question.")
+                result.losses.append(block.comments[0].message(message))
+        except Fault as fault:
+            result.errors.extend(fault.messages)
+    if not result.questions and not result.errors:
+        result.errors.append(Message(1, N_("There is no question in this file. Is it the right one?")))
+    return result
+
+
+def _blocks(text: str) -> Iterator[_Block]:
+    """The blocks of a text. A $CATEGORY is one by itself, even where its author forgot the blank lines."""
+    kept: list[str] = []
+    comments: list[Passage] = []
+    for number, line in enumerate([*re.sub(r"\r\n?", "\n", text).split("\n"), ""], start=1):
+        bare = line.strip()
+        if bare.startswith("//"):
+            comments.append(Passage(bare, number))
+            kept.append("")
+        elif bare and not bare.startswith(_CATEGORY):
+            kept.append(line)
+        else:
+            if any(kept) or (comments and not bare):
+                yield _Block(Passage("\n".join(kept), number - len(kept)).stripped(), comments)
+                comments = []
+            kept = []
+            if bare:
+                yield _Block(Passage(bare, number), [])
+                kept = [""] if comments else []  # so that these stay in the block of the question below
+
+
+def _category(passage: Passage) -> str:
+    said = passage.text.removeprefix(_CATEGORY).strip()
+    parts = (part.strip() for part in _CONTEXT.sub("", said, count=1).replace("//", "\u2044").split("/"))
+    path = "/".join(filter(None, parts))
+    if not said or len(path) > CATEGORY_LIMIT:
+        raise passage.fault(N_("Write a category of 1 to %(limit)s characters after $CATEGORY:."), limit=CATEGORY_LIMIT)
+    return path
+
+
+def _labels(comments: list[Passage], lines_of_ids: dict[str, int]) -> _Labels:
+    """The id (the first one counts) and the tags that stand in the comments of a question."""
+    found = _Labels()
+    for comment in comments:
+        for label in _LABEL.finditer(comment.text):
+            value = " ".join(label["value"].replace("\\]", "]").split())
+            if label["kind"] == "id":
+                _take_id(found, comment, value, lines_of_ids)
+            elif value and value not in found.tags:
+                if len(value) > TAG_LIMIT or "|" in value or len(found.tags) == TAGS_LIMIT:
+                    message = N_('The tag "%(tag)s" is left out: it is too long, or one too many, or holds a "|".')
+                    found.losses.append(comment.message(message, tag=value[:TAG_LIMIT]))
+                else:
+                    found.tags.append(value)
+    return found
+
+
+def _take_id(found: _Labels, comment: Passage, value: str, lines_of_ids: dict[str, int]) -> None:
+    if not value or value == found.external_id:
+        return
+    if found.external_id or len(value) > ID_LIMIT:
+        message = N_('The id "%(id)s" is left out: a question has one, of at most %(limit)s characters.')
+        found.losses.append(comment.message(message, id=value[:ID_LIMIT], limit=ID_LIMIT))
+        return
+    first = lines_of_ids.setdefault(value, comment.line)
+    if first != comment.line:
+        message = N_('The id "%(id)s" is used on line %(first)s too, so it is left out here.')
+        found.losses.append(comment.message(message, id=value, first=first))
+        return
+    found.external_id = value
