@@ -206,7 +206,7 @@ def test_sections_and_assignments(hall: Hall, exam: Exam) -> None:
     question = exam.questions["short_text"]
     section = made(admin.post(sections, {"title": "One", "questions": [{"question_id": question, "points": "2.50"}]}))
     assert set(section) == {"id", "title", "position", "shuffle", "questions", "draw"}
-    assert section["questions"] == [{"question_id": question, "points": "2.5"}]
+    assert section["questions"] == [{"question_id": question, "version_id": None, "points": "2.5"}]
     assert listed(admin.get(sections), 1) == [section]
     path = f"{sections}/{section['id']}"
     assert admin.get(path).json == section
@@ -263,7 +263,8 @@ def test_an_attempt_from_start_to_result(exam: Exam, candidate: Api) -> None:
     assert moment(attempt["deadline_at"]) > moment(attempt["server_time"]) >= moment(attempt["started_at"])
     assert (again.status_code, again.json["id"], again.json["paper"]) == (200, attempt["id"], attempt["paper"])
     for slot in attempt["paper"]:
-        assert {"slot", "type", "prompt", "points"} <= set(slot) <= {"slot", "type", "prompt", "points", "options"}
+        by_type = {"options", "none_allowed", "units"}
+        assert {"slot", "type", "prompt", "points"} <= set(slot) <= {"slot", "type", "prompt", "points"} | by_type
         assert ("options" in slot) is (slot["type"] in ("single_choice", "multiple_choice"))
         assert slot["points"] == "1"
         assert all(set(option) == {"id", "text"} for option in slot.get("options", []))
@@ -294,7 +295,7 @@ def test_an_attempt_from_start_to_result(exam: Exam, candidate: Api) -> None:
     assert save(candidate, attempt, {"slot": 1, "response": None, "seq": 2})["refused"][0]["code"] == "closed"
     result = candidate.get(f"{path}/result")
     assert (result.status_code, set(result.json)) == (200, {"released", "grade", "slots"})
-    assert result.json["grade"] == {"points": "5", "max": "5", "percent": "100", "passed": None}
+    assert result.json["grade"] == {"points": "5", "max": "5", "percent": "100", "passed": None, "pending": 0}
     assert [item["id"] for item in listed(candidate.get("/attempts"), 1)] == [attempt["id"]]
 
 

@@ -87,7 +87,7 @@ class QuestionList(ListView):
     """Questions, narrowed by `criteria.NAMES`. Of very many only so many are counted that there is a next page."""
 
     model = Question
-    filters = ("type", "status", "difficulty", "language", "author_id", "import_id")
+    filters: Sequence[str] = ("type", "status", "difficulty", "language", "author_id", "import_id")
     search = ("words",)
     ordering = ("created_at", "name", "type", "category", "status", "difficulty", "points", "updated_at")
     page_size = 25

@@ -266,7 +266,11 @@ def pools_of(sources: Iterable[Source | None]) -> dict[Source, list[QuestionRef]
             Question.tenant_id == tenant_id(), drawable(), sa.or_(*fits)
         )
     ).all()
-    return {source: [QuestionRef(*row[:3]) for row in rows if row[3 + index]] for index, source in enumerate(wanted)}
+    refs = [QuestionRef(row.id, row.ready_version_id, row.type) for row in rows if row.ready_version_id]
+    return {
+        source: [ref for ref, row in zip(refs, rows, strict=True) if row[3 + index]]
+        for index, source in enumerate(wanted)
+    }
 
 
 def _fits(source: Source) -> sa.ColumnElement[bool]:
