@@ -105,6 +105,8 @@ ROWS: dict[str, dict[str, Call]] = {
     "bank_list": {"GET": Call(200, "banks.read")},
     "bank_new": {"GET": Call(200, "banks.write"), "POST": Call(303, "banks.write", sends={"name": "New"})},
     "bank_edit": {"GET": Call(200, "banks.write", "bank"), "POST": Call(412, "banks.write", "bank", {"name": "New"})},
+    "question_differences": {"GET": Call(200, "banks.read", "question")},
+    "api_differences": {"GET": Call(200, "banks.read", "question 1")},
     "question_uses": {"GET": Call(200, "banks.read", "question")},
     "api_question_uses": {"GET": Call(200, "banks.read", "question")},
     "bank_sharing": {"GET": Call(200, "banks.write", "bank"), "POST": Call(412, "banks.write", "bank", {})},
