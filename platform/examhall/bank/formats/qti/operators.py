@@ -41,7 +41,7 @@ def same(one: Value, other: Value) -> bool:
         return one.items == other.items
     if len(one.items) == 1 and one.cardinality == other.cardinality == "single":
         return one.items[0] in other.items
-    return Counter(one.items) == Counter(other.items)
+    return len(one.items) == len(other.items) and Counter(one.items) == Counter(other.items)
 
 
 def rounded(amount: Decimal, mode: str, figures: int) -> Decimal:

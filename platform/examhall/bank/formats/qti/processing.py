@@ -5,7 +5,7 @@ Rules: reference semantics §2.6. Only what is pure is known: no loops, no chanc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any
@@ -20,7 +20,7 @@ from examhall.errors import N_
 
 Responses = Mapping[str, Value | None]
 
-STEPS_LIMIT = 250_000  # for all runs of one question: a second or less
+STEPS_LIMIT = 600_000  # for all runs of one question: a second or less
 DEPTH_LIMIT = 40
 _RULES = {"responseProcessing", "responseCondition", "responseIf", "responseElseIf", "responseElse",
           "setOutcomeValue", "exitResponse", "responseProcessingFragment", "processingFragment"}  # fmt: skip
@@ -76,6 +76,17 @@ def rules_of(item: Any, notes: Notes) -> Any:
     return None
 
 
+class _Node:
+    """An element of the rules, read once: it is run many times."""
+
+    __slots__ = ("constant", "element", "inner", "name", "pattern", "tag")
+
+    def __init__(self, element: Any, inner: Sequence[_Node], constant: Value | None = None) -> None:
+        self.element, self.inner, self.constant = element, inner, constant
+        self.tag, self.name = str(element.tag), str(element.get("identifier", ""))
+        self.pattern = pattern_of(element)
+
+
 class Processor:
     """The rules of one item, ready to be run with any response.
 
@@ -87,7 +98,7 @@ class Processor:
         self.steps = 0
         self._variables: dict[str, Value | None] = {}
         self._assumed: Mapping[str, bool] = {}
-        self._check(rules, 0)
+        self._rule = self._read(rules, 0)
 
     def run(self, responses: Responses, assumed: Mapping[str, bool] | None = None) -> dict[str, Value | None]:
         """The outcomes that responses lead to; `assumed` says which patterns match, whatever the response is."""
@@ -95,10 +106,10 @@ class Processor:
         self._variables = {name: _initial(declared) for name, declared in self.declarations.items()}
         self._variables.update(responses)
         with suppress(Exit):
-            self._rules(self.rules)
+            self._rules(self._rule.inner)
         return {name: found for name, found in self._variables.items() if name not in responses}
 
-    def _check(self, element: Any, depth: int) -> None:
+    def _read(self, element: Any, depth: int) -> _Node:
         if depth > DEPTH_LIMIT:
             raise self.notes.fault(element, N_("The response processing is nested too deeply. Make it simpler."))
         if element.tag not in _KNOWN:
@@ -107,12 +118,14 @@ class Processor:
             )
             raise self.notes.fault(element, message, name=element.tag)
         if element.tag in ("mapResponse", "mapResponsePoint", "correct"):
-            self._declared(element)
-        if element.tag not in _LEAVES:
-            for inner in element:
-                self._check(inner, depth + 1)
+            self._check_declared(element)
+        if element.tag == "baseValue":
+            base = element.get("baseType", "identifier")
+            return _Node(element, [], value([atom("".join(element.itertext()), base, element, self.notes)], base))
+        leaf = element.tag in _LEAVES
+        return _Node(element, [] if leaf else [self._read(inner, depth + 1) for inner in element])
 
-    def _declared(self, element: Any) -> Declaration:
+    def _check_declared(self, element: Any) -> None:
         declared = self.declarations.get(element.get("identifier", ""))
         if declared is None:
             message = N_('The response processing asks for "%(name)s", which is not declared.')
@@ -121,67 +134,60 @@ class Processor:
         if element.tag != "correct" and mapping is None:
             message = N_('The response "%(name)s" has no mapping, but the response processing asks for it.')
             raise self.notes.fault(element, message, name=declared.identifier)
-        return declared
 
-    def _step(self, element: Any) -> None:
+    def _step(self, node: _Node) -> None:
         self.steps += 1
         if self.steps > STEPS_LIMIT:
-            raise self.notes.fault(element, N_("The response processing takes too many steps. Make it simpler."))
+            raise self.notes.fault(node.element, N_("The response processing takes too many steps. Make it simpler."))
 
-    def _rules(self, parent: Any) -> None:
-        for rule in parent:
+    def _rules(self, rules: Iterable[_Node]) -> None:
+        for rule in rules:
             self._step(rule)
             if rule.tag == "exitResponse":
                 raise Exit
             if rule.tag == "setOutcomeValue":
-                self._variables[rule.get("identifier", "")] = self._expression(rule[0]) if len(rule) else None
+                self._variables[rule.name] = self._expression(rule.inner[0]) if rule.inner else None
             elif rule.tag == "responseCondition":
                 self._condition(rule)
             else:
-                self._rules(rule)
+                self._rules(rule.inner)
 
-    def _condition(self, condition: Any) -> None:
-        for branch in condition:
+    def _condition(self, condition: _Node) -> None:
+        for branch in condition.inner:
             tested = branch.tag in ("responseIf", "responseElseIf")
-            if tested and (not len(branch) or not is_true(self._expression(branch[0]))):
+            if tested and (not branch.inner or not is_true(self._expression(branch.inner[0]))):
                 continue
-            for rule in branch[1:] if tested else branch:
-                self._rules([rule])
+            self._rules(branch.inner[1:] if tested else branch.inner)
             return
 
-    def _expression(self, element: Any) -> Value | None:
-        self._step(element)
-        if element.tag in _LEAVES:
-            return self._leaf(element)
-        arguments = [self._expression(inner) for inner in element]
-        if self._assumed and (pattern := pattern_of(element)) is not None:
-            return TRUE if self._assumed.get(pattern) else FALSE
-        operator = OPERATORS.get(element.tag)
-        if operator is None or (not arguments and element.tag not in _CONTAINERS):
-            raise self.notes.fault(
-                element, N_("The response processing is not complete at %(name)s."), name=element.tag
-            )
+    def _expression(self, node: _Node) -> Value | None:
+        self._step(node)
+        if node.tag in _LEAVES:
+            return self._leaf(node)
+        arguments = [self._expression(inner) for inner in node.inner]
+        if self._assumed and node.pattern is not None:
+            return TRUE if self._assumed.get(node.pattern) else FALSE
+        operator = OPERATORS.get(node.tag)
         try:
-            return operator(element, arguments)
+            if operator is not None and (arguments or node.tag in _CONTAINERS):
+                return operator(node.element, arguments)
         except (ValueError, IndexError, AttributeError):
-            message = N_("The response processing is not complete at %(name)s.")
-            raise self.notes.fault(element, message, name=element.tag) from None
+            pass  # too few arguments, or attributes that are no numbers
+        raise self.notes.fault(node.element, N_("The response processing is not complete at %(name)s."), name=node.tag)
 
-    def _leaf(self, element: Any) -> Value | None:
-        name = element.get("identifier", "")
-        if element.tag == "baseValue":
-            base = element.get("baseType", "identifier")
-            return value([atom("".join(element.itertext()), base, element, self.notes)], base)
-        if element.tag == "variable":
-            return self._variables.get(name)
-        if element.tag == "null":
+    def _leaf(self, node: _Node) -> Value | None:
+        if node.tag == "baseValue":
+            return node.constant
+        if node.tag == "variable":
+            return self._variables.get(node.name)
+        if node.tag == "null":
             return None
-        if element.tag == "default":
-            return self.declarations[name].default if name in self.declarations else None
-        declared = self._declared(element)
-        if element.tag == "correct":
+        if node.tag == "default":
+            return self.declarations[node.name].default if node.name in self.declarations else None
+        declared = self.declarations[node.name]
+        if node.tag == "correct":
             return declared.correct
-        return self._mapped(declared, element.tag == "mapResponsePoint")
+        return self._mapped(declared, node.tag == "mapResponsePoint")
 
     def _mapped(self, declared: Declaration, points: bool) -> Value:
         mapping = declared.area_mapping if points else declared.mapping
