@@ -81,7 +81,10 @@ class FilingForm(Form):
     )
     difficulty = SelectField(_("Difficulty"), choices=DIFFICULTY_CHOICES)
     language = StringField(_("Language"), [Length(max=35)], description=_("A tag such as en, es-MX or ar."))
-    points = PointsField(_("Points"), [Length(max=20)], description=_("Unless an exam says otherwise."))
+    points = PointsField(
+        _("Points"), [DataRequired(_("Say what it is worth.")), Length(max=20)],
+        description=_("Unless an exam says otherwise."),
+    )  # fmt: skip
 
 
 class CategoryForm(Form):
