@@ -17,10 +17,10 @@ from examhall.settings import PROJECT
 PLUGINS = PROJECT / "tests" / "plugins"
 
 
-def test_a_plugged_type_is_sat_like_any_other() -> None:
-    story = PLUGINS / "sitting_a_plugged_type.py"
+@pytest.mark.parametrize("story", ["sitting_a_plugged_type.py", "writing_a_plugged_type.py"])
+def test_a_plugged_type_is_written_and_sat_like_any_other(story: str) -> None:
     ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(story)],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(PLUGINS / story)],
         capture_output=True, text=True, cwd=PROJECT, env=os.environ | {"PYTHONPATH": str(PLUGINS / "scale_rating")},
     )  # fmt: skip
     assert "1 passed" in ran.stdout, ran.stdout + ran.stderr

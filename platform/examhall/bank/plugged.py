@@ -6,11 +6,14 @@ from importlib.metadata import entry_points
 from importlib.resources import files
 from pathlib import Path
 
+from examhall.bank.authoring_forms import FORMS
 from examhall.bank.types import GROUP
 from examhall.errors import ConfigurationError
 
 #: What every type shows: the fields in which it is answered, a reviewed answer, and its key for authors.
 _NEEDED = ("answer.html", "review.html", "key.html")
+#: What a type shows besides where its package brings a form.
+_OF_FORMS = ("fields.html",)
 
 
 def template_folders() -> list[Path]:
@@ -23,7 +26,7 @@ def template_folders() -> list[Path]:
     for point in entry_points(group=GROUP):
         package = point.module.partition(".")[0]
         folder = folders[package] = Path(str(files(package))) / "templates"
-        for name in _NEEDED:
+        for name in _NEEDED + (_OF_FORMS if point.name in FORMS else ()):
             file = folder / "question_types" / point.name / name
             if not file.is_file():
                 about = point.dist.name if point.dist else package

@@ -51,7 +51,7 @@ def registered(plugged: Iterable[EntryPoint]) -> dict[str, type[QuestionForm]]:
             raise ConfigurationError(package, key, "This type has a form already. Rename it or uninstall one.")
         try:
             form = point.load()
-        except (ImportError, AttributeError) as error:
+        except Exception as error:  # whatever a package of others does wrong
             remedy = f"{point.value} can't be loaded ({error}). Mend the package."
             raise ConfigurationError(package, key, remedy) from error
         if not isinstance(form, type) or not issubclass(form, QuestionForm):

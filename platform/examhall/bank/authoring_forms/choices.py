@@ -83,7 +83,7 @@ class KprimForm(QuestionForm):
     scheme = OneOfField(
         _("How verdicts become marks"),
         [
-            ("kprim", _("All four 100 %, three of them 50 %, else nothing")),
+            ("kprim", _("All four the whole mark, three half of it, else nothing")),
             ("every_decision", _("A quarter for each")),
             ("all_or_nothing", _("All or nothing")),
         ],
