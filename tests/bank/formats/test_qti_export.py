@@ -214,6 +214,37 @@ def test_standard_templates_are_used_where_they_say_all(format: Format) -> None:
         assert name is None or name in content
 
 
+@FORMATS
+@pytest.mark.parametrize(("kind", "display"), [
+    ("choice", "dropdown"), ("choice", "radio"), ("choice", "radio_row"), ("multiple", "checkbox"),
+    ("multiple", "checkbox_row"),
+])  # fmt: skip
+def test_gaps_keep_how_they_are_shown_and_their_numbers(format: Format, kind: str, display: str) -> None:
+    options = [{"key": "1a", "text": "x", "fraction": "1"}, {"key": "b", "text": "y", "fraction": "0", "pinned": True}]
+    gap = {"key": "7", "kind": kind, "display": display, "options": options, "shuffle": True}
+    item = question("cloze", {"prompt": "<p>The {#7} one</p>", "gaps": [gap]})
+    assert back(format, item).body == item.body
+
+
+@FORMATS
+def test_answers_keep_their_order_and_meaning(format: Format) -> None:
+    texts = [("a*", False, "0.5"), ("[0-9]+", True, "1"), ("2\\*3", False, "0.25"), ("*", False, "0")]
+    answers = [
+        {"text": text, "pattern": pattern, "fraction": part, "feedback": f"said {part}"}
+        for text, pattern, part in texts
+    ]
+    item = question("short_text", {"prompt": "?!", "case_sensitive": True, "answers": answers})
+    assert back(format, item).body == item.body
+    numbers: list[dict[str, Any]] = [
+        {"low": "1", "high": "2.5", "tolerance_type": "range", "fraction": "1"},
+        {"value": "3.14", "digits": 3, "tolerance_type": "significant", "fraction": "0.5"},
+        {"value": "-8", "tolerance": "0.1", "tolerance_type": "relative", "fraction": "0.25"},
+        {"any": True, "fraction": "0.1"},
+    ]
+    item = question("numeric", {"prompt": "?!", "answers": numbers})
+    assert back(format, item).body == item.body
+
+
 class TestLosses:
     UNITS = {"units": [{"name": "m"}], "unit_use": "optional"}
     GEOMETRIC = {"tolerance": "0.5", "tolerance_type": "geometric"}

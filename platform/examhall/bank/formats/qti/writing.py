@@ -154,7 +154,8 @@ def written(
 
 
 def _notes(draft: Draft) -> list[Any]:
-    return [draft.filled("rubricBlock", draft.notes, view="scorer")] if draft.notes else []
+    use = {"use": "scoring"} if draft.version == "3.0" else {}  # which 2.1 does not know
+    return [draft.filled("rubricBlock", draft.notes, view="scorer", **use)] if draft.notes else []
 
 
 def _feedback(draft: Draft) -> None:
