@@ -288,6 +288,15 @@ class TestLosses:
         assert (len(read(format, export).questions), [loss.line for loss in export.losses]) == (1, [2])
 
     @FORMATS
+    def test_characters_that_xml_cannot_hold_are_left_out(self, format: Format) -> None:
+        item = question("true_false", {"prompt": "So\x0b\ufffe?", "correct": True, "feedback_true": "a\x01b"})
+        item = replace(item, name="\x1fName\uffff", tags=["a\x02"], category="c\x03")
+        export = written(format, item, title="\x04")
+        assert [("Control characters" in loss) for loss in told(export)] == [True]
+        found = read(format, export).questions[0]
+        assert (found.name, found.tags, found.category, found.body["prompt"]) == ("Name", ["a"], "c", "So?")
+
+    @FORMATS
     def test_feedback_on_gaps_is_told(self, format: Format) -> None:
         gap = {"kind": "short_text", "answers": [{"text": "a", "fraction": "1", "feedback": "Yes"}]}
         assert told(written(format, question("cloze", {"prompt": "{#1}", "gaps": [gap]}))) == [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from lxml import etree
@@ -23,6 +24,7 @@ _PACKAGING = {
     "3.0": ("http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1", "QTI Package", "3.0.0", "3p0"),
 }
 _LOM = "http://www.imsglobal.org/xsd/imsmd_v1p2"
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _ENDINGS = {media_type: ending for ending, media_type in reversed(EXTENSIONS.items())}
 _DIFFICULTIES = {"easy": "easy", "medium": "medium", "hard": "difficult"}
@@ -36,8 +38,11 @@ def export(items: Sequence[Item], media: Mapping[str, Medium], title: str, versi
     losses: list[Message] = []
     kept: list[Item] = []
 
-    for line, item in enumerate(items, start=1):
+    for line, given in enumerate(items, start=1):
         shown: list[str] = []
+        item = _writable(given)
+        if item != given:
+            losses.append(Message(line, N_("Control characters, which XML cannot hold, are left out.")))
 
         def address(digest: str, shown: list[str] = shown) -> tuple[str, str] | None:
             if digest not in paths:
@@ -58,12 +63,26 @@ def export(items: Sequence[Item], media: Mapping[str, Medium], title: str, versi
         files[f"items/{name}.xml"] = rendered(root, version)
         used[name] = sorted(set(shown))
         kept.append(item)
-    tests = _tests(kept, title)
+    tests = _tests(kept, _UNWRITABLE.sub("", title))
     files |= {f"tests/{name}.xml": rendered(root, version) for name, root in tests.items()}
     for digest in sorted({digest for digests in used.values() for digest in digests}):
         files[paths[digest]] = media[digest].data
     manifest = _manifest(kept, used, tests, paths, version)
     return Export(archive.write({"imsmanifest.xml": manifest, **files}), "application/zip", "zip", losses)
+
+
+def _writable(item: Item) -> Item:
+    """The item without characters that no XML can hold."""
+
+    def cleaned(value: Any) -> Any:
+        if isinstance(value, str):
+            return _UNWRITABLE.sub("", value)
+        if isinstance(value, dict):
+            return {key: cleaned(inner) for key, inner in value.items()}
+        return [cleaned(inner) for inner in value] if isinstance(value, list) else value
+
+    texts = {name: cleaned(getattr(item, name)) for name in ("name", "category", "tags", "external_id", "body")}
+    return replace(item, **texts)
 
 
 def _path(digest: str, medium: Medium) -> str:
@@ -84,7 +103,7 @@ def _tests(items: Sequence[Item], title: str) -> dict[str, Any]:
             for item in held
         ]
         section = element(
-            "assessmentSection", *references, identifier="section", title=category or title, visible="false"
+            "assessmentSection", *references, identifier="section", title=category or title or TOOL, visible="false"
         )
         part = element(
             "testPart", section, identifier="part", navigationMode="nonlinear", submissionMode="simultaneous"

@@ -27,7 +27,7 @@ Try = Callable[[Value, Mapping[str, bool]], Outcome]
 #: The name of the answer that stands for all that no other one holds.
 ANYTHING = "\ue001"
 _NOTHING = "\ue000"  # a text that no author foresees
-_CANDIDATES_LIMIT = 100
+_CANDIDATES_LIMIT = 500
 _FARTHEST = Decimal("9e99")
 _CLOSE = Decimal("0.0005")
 _ANYTHING = (".*", ".+", "(.|\n)*", "[\\s\\S]*")
@@ -189,7 +189,10 @@ def _foreseen(scorer: Scorer, name: str) -> list[tuple[str, bool]]:
             constants = [("".join(value.itertext()), False) for value in element.iter("baseValue")]
             found += constants if pattern is None else [(pattern, True)]
     texts = ((as_text(text) if isinstance(text, Decimal) else text, pattern) for text, pattern in found)
-    return list(dict.fromkeys((text, pattern) for text, pattern in texts if isinstance(text, str)))[:_CANDIDATES_LIMIT]
+    foreseen = list(dict.fromkeys((text, pattern) for text, pattern in texts if isinstance(text, str)))
+    if len(foreseen) > _CANDIDATES_LIMIT:
+        raise scorer.notes.fault(scorer.rules, N_("The response processing takes too many steps. Make it simpler."))
+    return foreseen
 
 
 def _case_counts(scorer: Scorer, name: str, trying: Try, notes: Notes) -> bool:
@@ -235,7 +238,7 @@ def _intervals(scorer: Scorer, name: str, notes: Notes) -> list[_Interval]:
             found += _compared(element, scorer, name, notes)
     if declared.correct:
         found += [_point(key) for key in declared.correct.items if isinstance(key, Decimal)]
-    if len(found) > 4 * _CANDIDATES_LIMIT:
+    if len(found) > _CANDIDATES_LIMIT:
         raise notes.fault(scorer.rules, N_("The response processing takes too many steps. Make it simpler."))
     first: dict[tuple[Decimal, Decimal], _Interval] = {}
     for interval in found:
