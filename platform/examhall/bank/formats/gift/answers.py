@@ -60,20 +60,21 @@ class Reader:
 
     def html(self, passage: Passage | None) -> str:
         """The HTML of a text, to be sanitised by the type that checks the body."""
-        if passage is None:
-            return ""
-        text_format, text = self.format_of(passage)
+        return "" if passage is None else self.rendered(*self.format_of(passage))
+
+    def rendered(self, text_format: str, text: Passage) -> str:
+        """The same of a text whose format is known."""
         if text_format == "markdown" and len(text.text) > MARKDOWN_LIMIT:
             message = N_("Shorten this Markdown text to at most %(limit)s characters.")
-            raise passage.fault(message, limit=MARKDOWN_LIMIT)
+            raise text.fault(message, limit=MARKDOWN_LIMIT)
         html = render(text.plain(), text_format)
         if "$$" in html:
             html, count = _DISPLAYED.subn(r"\\[\g<formula>\\]", html)
             if count:
-                self.warnings.append(passage.message(N_("A formula between $$ is read as one between \\[ and \\].")))
+                self.warnings.append(text.message(N_("A formula between $$ is read as one between \\[ and \\].")))
         if "<" in html and (foreign := foreign_tags(html)):
             note = N_("This is left out, as it may not stand in a question: %(tags)s. Write &lt; for a less-than sign.")
-            self.losses.append(passage.message(note, tags=", ".join(f"<{tag}>" for tag in foreign)))
+            self.losses.append(text.message(note, tags=", ".join(f"<{tag}>" for tag in foreign)))
         return html
 
     def answers(self, block: Passage) -> Answers:

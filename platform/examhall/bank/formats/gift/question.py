@@ -44,7 +44,7 @@ def read_question(start: Passage, category: str, external_id: str, tags: list[st
     if re.search("[:=]", stem.text):
         note = N_("An unescaped : or = in a question is read as text here, but not everywhere. Write \\: or \\=.")
         reader.warnings.append(stem.message(note))
-    prompt = reader.html(stem)
+    prompt = reader.rendered(reader.text_format, stem)
     answers = Answers("description", {}) if block is None else reader.answers(block)
     answers.lines["prompt"] = stem.line
     body = _validated(answers, {"prompt": prompt, **answers.data}, reader, start.line)
