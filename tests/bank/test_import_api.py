@@ -23,10 +23,10 @@ FAULTY = """\
 
 $CATEGORY: sums
 
-// [tag:with|bar]
-::Tagged::Yes? {=yes ~no}
+// [tag:heavy]
+::Weighed::Yes? {=yes ~%200%no}
 
-Plain text only.
+::Last::Is this the end? {=no
 """
 
 

@@ -62,7 +62,8 @@ def _read(place: Path, order: Order) -> Report:
     def counted() -> Iterator[Entry]:
         nonlocal warnings
         for entry in _entries(place, found.questions):
-            twins.update({twin.kind for twin in entry.twins})
+            kinds = {twin.kind for twin in entry.twins}
+            twins.update(["near"] if kinds == {"near"} else ["sure"] if kinds else [])
             warnings += len(entry.item.warnings)
             losses.extend(replace(loss, line=loss.line or entry.item.line, element=loss.element or entry.item.element)
                           for loss in entry.item.losses)  # fmt: skip
@@ -71,7 +72,7 @@ def _read(place: Path, order: Order) -> Report:
     folder.save_entries(place, counted())
     figures = {
         "questions": len(found.questions), "errors": len(found.errors), "warnings": warnings, "losses": len(losses),
-        "duplicates": twins["id"] + twins["same"], "near": twins["near"],
+        "duplicates": twins["sure"], "near": twins["near"],
     }  # fmt: skip
     return Report(
         format.name, errors=found.errors, losses=grouped(losses), figures=figures, media=media,
