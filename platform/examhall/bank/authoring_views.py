@@ -117,6 +117,7 @@ class QuestionPreview(MethodView):
         if kind is None:
             raise NotFound()
         form = _form_of(kind.name)()
+        del form.category, form.tags, form.status
         tried = form.accept(lambda: trial(kind, kind.validate(form.body()), _response()))
         answered = bool(tried and "fraction" in tried)
         return self.respond(form=form, kind=kind, item=tried, decimal=_decimal(), answered=answered)
