@@ -266,6 +266,20 @@ class TestFiles:
         assert f'<img src="media:{digest}" alt="A">' in found.questions[0].body["prompt"]
         assert found.questions[0].element == "q/q.xml: item[1]"
 
+    def test_a_cartridge_of_canvas_holds_its_questions_twice(self) -> None:
+        full = quiz(item("multiple_choice_question", "full", self.OPTIONS, when(equal("11"))))
+        less = quiz(item("", "less", self.OPTIONS, when(equal("11"))))
+        resources = (
+            '<resource identifier="a" type="imsqti_xmlv1p2/imscc_xmlv1p1/assessment">'
+            '<file href="g1/assessment_qti.xml"/></resource><resource identifier="b" type="associatedcontent" href="g1/assessment_meta.xml">'
+            '<file href="g1/assessment_meta.xml"/><file href="non_cc_assessments/g1.xml.qti"/></resource>'
+        )
+        manifest = f"<manifest><resources>{resources}</resources></manifest>".encode()
+        files = {"g1/assessment_qti.xml": less, "g1/assessment_meta.xml": b"<quiz/>"}
+        found = read(archive.write({"imsmanifest.xml": manifest, **files, "non_cc_assessments/g1.xml.qti": full}))
+        assert said(found) == []
+        assert [question.body["prompt"] for question in found.questions] == ["full"]
+
     def test_a_picture_that_is_missing_is_a_loss(self) -> None:
         found = self.packed('<p>See <img src="$IMS-CC-FILEBASE$/../../b.png" alt="B"></p>', {})
         assert len(found.questions[0].losses) == 1

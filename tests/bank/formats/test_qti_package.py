@@ -196,9 +196,13 @@ class TestPackages:
         assert sorted(error.element for error in found.errors) == ["b.xml", "c.xml"]
 
     def test_an_identifier_is_used_once(self) -> None:
-        found = read(package({"a.xml": right(), "b.xml": right()}))
+        found = read(package({"a.xml": right(), "b.xml": right(body="<p>Other</p>")}))
         assert len(found.questions) == 1
         assert said(found) == ['The identifier "q1" is used in a.xml too. Give each question its own.']
+
+    def test_the_same_question_is_taken_once_with_a_loss(self) -> None:
+        found = read(package({"a.xml": right(), "b.xml": right()}))
+        assert (len(found.questions), said(found), [loss.element for loss in found.losses]) == (1, [], ["b.xml"])
 
     def test_an_identifier_that_is_too_long_is_left_out_with_a_warning(self) -> None:
         question = one(right("x" * 10_000))

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote
 
 from examhall.bank.formats import Medium, archive
@@ -55,8 +56,7 @@ class Package:
     def resources(self) -> Iterator[Resource]:
         """What the manifest names, each file once."""
         seen = set()
-        for element in self.root.iter("resource"):
-            href = element.get("href") or next((file.get("href", "") for file in tree.children(element, "file")), "")
+        for element, href in self._addresses():
             path = resolved(self.manifest, href)
             if href and (path or href) not in seen:
                 seen.add(path or href)
@@ -71,6 +71,14 @@ class Package:
                     difficulty=_DIFFICULTIES.get(difficulty.lower(), ""),
                     line=element.sourceline or 0,
                 )
+
+    def _addresses(self) -> Iterator[tuple[Any, str]]:
+        """Resources with their addresses; Canvas hides its own QTI among the other files of a resource."""
+        for element in self.root.iter("resource"):
+            held = [file.get("href", "") for file in tree.children(element, "file")]
+            first = element.get("href") or next(iter(held), "")
+            for href in dict.fromkeys([first, *(href for href in held if href.lower().endswith(".xml.qti"))]):
+                yield element, href
 
     def unnamed(self, named: set[str]) -> list[str]:
         """XML files that the manifest does not name."""

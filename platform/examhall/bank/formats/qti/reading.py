@@ -23,6 +23,7 @@ _ROOTS = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?(assessmentItem|assessmentTest|qti-
 _VERSIONS = {b"assessmentItem": "2", b"assessmentTest": "2", b"questestinterop": "1"}
 _TYPES = re.compile(rb"ims(?:qti|aqti|apip)\w*?_xmlv(\d)p\d|imsqti_\w*?_xmlv(\d)p\d|imsqti_v(\d)p\d|qti/qtiv(\d)p\d")
 _HEAD = 16_384
+_OF_CANVAS, _OF_CARTRIDGE = ".xml.qti", "/assessment_qti.xml"
 Progress = Callable[[float], object]
 
 
@@ -55,15 +56,20 @@ class _Reading:
     """What has been read so far."""
 
     found: Import
-    identifiers: dict[str, str]
+    identifiers: dict[str, Item]
 
     def add(self, question: Item) -> None:
-        """Keep a question, unless another one has its identifier."""
+        """Keep a question, unless another one has its identifier; the same one is kept once."""
         name = question.external_id
-        first = self.identifiers.setdefault(name, question.element) if name else question.element
-        if first != question.element or (name and any(one.external_id == name for one in self.found.questions[-1:])):
-            message = N_('The identifier "%(id)s" is used in %(first)s too. Give each question its own.')
-            self.error(Message(question.line, message, {"id": name, "first": first}, question.element))
+        first = self.identifiers.setdefault(name, question) if name else question
+        if first is not question:
+            params = {"id": name, "first": first.element}
+            if (first.type, first.body) == (question.type, question.body):
+                message = N_('The question "%(id)s" stands in %(first)s too, and is taken once.')
+                self.found.losses.append(Message(question.line, message, params, question.element))
+            else:
+                message = N_('The identifier "%(id)s" is used in %(first)s too. Give each question its own.')
+                self.error(Message(question.line, message, params, question.element))
         elif len(self.found.questions) < QUESTIONS_LIMIT:
             self.found.questions.append(question)
         elif not any(error.element == "" for error in self.found.errors):
@@ -116,7 +122,10 @@ def _read_package(package: Package, reading: _Reading, progress: Progress) -> No
 
 def _roots(package: Package, resources: list[Resource], reading: _Reading) -> Iterator[tuple[Resource, Any]]:
     """The roots of the QTI files that the manifest names; broken ones are errors."""
+    twice = any(resource.path.endswith(_OF_CANVAS) for resource in resources)
     for resource in resources:
+        if twice and resource.path.endswith(_OF_CARTRIDGE):
+            continue  # the same questions as in the file that only Canvas reads, with less in them
         if not resource.href.partition("?")[0].partition("#")[0].lower().endswith((".xml", ".qti")):
             continue
         if not resource.path:
