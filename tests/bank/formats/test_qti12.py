@@ -269,11 +269,9 @@ class TestFiles:
     def test_a_cartridge_of_canvas_holds_its_questions_twice(self) -> None:
         full = quiz(item("multiple_choice_question", "full", self.OPTIONS, when(equal("11"))))
         less = quiz(item("", "less", self.OPTIONS, when(equal("11"))))
-        resources = (
-            '<resource identifier="a" type="imsqti_xmlv1p2/imscc_xmlv1p1/assessment">'
-            '<file href="g1/assessment_qti.xml"/></resource><resource identifier="b" type="associatedcontent" href="g1/assessment_meta.xml">'
-            '<file href="g1/assessment_meta.xml"/><file href="non_cc_assessments/g1.xml.qti"/></resource>'
-        )
+        cartridge = '<resource type="imsqti_xmlv1p2/imscc_xmlv1p1/assessment"><file href="g1/assessment_qti.xml"/>'
+        own = '<file href="g1/assessment_meta.xml"/><file href="non_cc_assessments/g1.xml.qti"/>'
+        resources = f'{cartridge}</resource><resource href="g1/assessment_meta.xml">{own}</resource>'
         manifest = f"<manifest><resources>{resources}</resources></manifest>".encode()
         files = {"g1/assessment_qti.xml": less, "g1/assessment_meta.xml": b"<quiz/>"}
         found = read(archive.write({"imsmanifest.xml": manifest, **files, "non_cc_assessments/g1.xml.qti": full}))
