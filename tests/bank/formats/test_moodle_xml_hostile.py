@@ -138,6 +138,20 @@ def test_texts_of_any_length_cost_no_more(unit: str) -> None:
         assert len(found.questions) + len(found.errors) == 1
 
 
+@pytest.mark.parametrize("unit", ["\x01", "&nbsp;", "<![CDATA[", "<!--", "<", "&#1;", "<?xml ", "<question/>"])
+def test_files_of_any_length_cost_no_more(unit: str) -> None:
+    for head in ("<quiz>", ""):
+        with pytest.raises(Invalid):
+            read(head + unit * (3_000_000 // len(unit)))
+
+
+@pytest.mark.parametrize("unit", ["<??>", "<!---->", " ", "<!DOCTYPE a>", "<?"])
+def test_telling_a_format_costs_no_more(unit: str) -> None:
+    started = time.process_time()
+    assert not FORMAT.recognises((unit * 1000).encode())
+    assert time.process_time() - started < 1
+
+
 def test_more_questions_than_the_limit_are_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("examhall.bank.formats.moodle_xml.reading.QUESTIONS_LIMIT", 3)
     found = parse(*[question("description")] * 6)

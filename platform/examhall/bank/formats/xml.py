@@ -29,7 +29,8 @@ _DECLARATION = re.compile(
     r"""<\?xml\s[^>?]*?(?:encoding\s*=\s*["'](?P<encoding>[A-Za-z0-9._-]{1,40})["'][^>?]*)?\?>""", re.ASCII
 )
 _NAME = re.compile(r"\{[^}]*\}")
-_LITERAL = re.compile(r"<!\[CDATA\[.*?\]\]>", re.DOTALL)
+#: One that nothing closes reaches to the end, so that no text is searched twice.
+_LITERAL = re.compile(r"<!\[CDATA\[[^\]]*+(?:\](?!\]>)[^\]]*+)*+(?:\]\]>|\Z)")
 _CHUNK = 2**16
 _TOO_MANY = N_("The file has too many elements. Split it and import the parts one after the other.")
 _OPTIONS: dict[str, Any] = {

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html.entities import html5
 
 from examhall.bank.formats import Message
 from examhall.errors import N_
 
+MENDED_LIMIT = 500_000  # what is broken so often is no text, and the parser says so
 _KNOWN = {b"amp", b"lt", b"gt", b"quot", b"apos"}
-_LITERAL_OR_ENTITY = re.compile(rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->|&(?P<name>[A-Za-z][A-Za-z0-9]{1,30});", re.DOTALL)
-_CONTROL = re.compile(
-    rb"[\x01-\x08\x0b\x0c\x0e-\x1f]|&#(?:0*(?:[1-8]|1[124-9]|2[0-9]|3[01])|x0*(?:[1-8bcefBCEF]|1[0-9a-fA-F]));"
-)
-_BEFORE_DECLARATION = re.compile(rb"\A(\xef\xbb\xbf)?(\s+)(<\?xml[^>]{0,200}\?>)")
+# Sections and comments that nothing closes reach to the end, so that no text is searched twice.
+_LITERAL = rb"<!\[CDATA\[[^\]]*+(?:\](?!\]>)[^\]]*+)*+(?:\]\]>|\Z)|<!--[^-]*+(?:-(?!->)[^-]*+)*+(?:-->|\Z)"
+_LITERAL_OR_ENTITY = re.compile(_LITERAL + rb"|&(?P<name>[A-Za-z][A-Za-z0-9]{1,30});")
+_CONTROLS = bytes(code for code in range(1, 32) if code not in b"\t\n\r")
+_TO_SPACES = bytes.maketrans(_CONTROLS, b" " * len(_CONTROLS))
+_CONTROL = re.compile(b"[" + re.escape(_CONTROLS) + b"]")
+_NUMBERED = re.compile(rb"&#(?:0*+(?:[1-8]|1[124-9]|2[0-9]|3[01])|x0*+(?:[1-8bcefBCEF]|1[0-9a-fA-F]));")
+_BEFORE_DECLARATION = re.compile(rb"\A(\xef\xbb\xbf)?(\s++)(<\?xml[^>]{0,200}\?>)")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -23,14 +28,18 @@ def mended(data: bytes) -> tuple[bytes, list[Message]]:
     if data.startswith(_UTF_16):
         return data, notes
     data = _BEFORE_DECLARATION.sub(rb"\1\3\2", data, count=1)
-    if found := _CONTROL.search(data):
+    if found := _CONTROL.search(data) or _NUMBERED.search(data):
         message = N_("The file holds control characters, which no text has. A space stands for each of them.")
         notes.append(Message(data.count(b"\n", 0, found.start()) + 1, message))
-        data = _CONTROL.sub(b" ", data)
-    unknown = {match["name"] for match in _LITERAL_OR_ENTITY.finditer(data) if match["name"]} - _KNOWN
-    if not unknown:
-        return data, notes
-    return _LITERAL_OR_ENTITY.sub(_spelled, data), notes
+        data = _NUMBERED.sub(b" ", data.translate(_TO_SPACES), count=MENDED_LIMIT)
+    if any(name not in _KNOWN for name in _names(data)):
+        data = _LITERAL_OR_ENTITY.sub(_spelled, data, count=MENDED_LIMIT)
+    return data, notes
+
+
+def _names(data: bytes) -> Iterator[bytes]:
+    """The entities outside literal text."""
+    return (found["name"] for found in _LITERAL_OR_ENTITY.finditer(data) if found["name"])
 
 
 def _spelled(found: re.Match[bytes]) -> bytes:
