@@ -87,7 +87,7 @@ document.addEventListener("click", ({ target }) => {
 
 document.addEventListener("pointerdown", (event) => {
   const grip = event.target.closest?.('[data-shape="order"] [data-grip]');
-  if (!grip || event.button !== 0) return;
+  if (!grip || event.button !== 0 || grip.parentElement.querySelector("[data-move]").disabled) return;
   event.preventDefault();
   const place = grip.closest('[data-shape="order"]');
   const item = grip.closest("[data-item]");

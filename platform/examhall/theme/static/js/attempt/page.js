@@ -15,6 +15,8 @@ import { Store } from "./store.js";
 import * as uploads from "./uploads.js";
 
 const AWAY = 30_000;
+/** What a change of it makes another answer: a field, or a shape that says so itself. */
+const ANSWERED = '[data-shape], [data-shape] :is(input, select, textarea):not([type="file"])';
 /** What offers no way back to no answer by itself. */
 const CLEARED = 'input[type="radio"], [data-shape="order"]';
 const LOCKED = ".question :is(input, select, textarea, button), [data-finish]";
@@ -72,7 +74,7 @@ function take(field, typing) {
 function listen() {
   const main = document.getElementById("main");
   main.addEventListener("input", ({ target }) => target.matches(".answer") && take(target, true));
-  main.addEventListener("change", ({ target }) => target.closest("[data-shape]") && target.type !== "file" && take(target, false));
+  main.addEventListener("change", ({ target }) => target.matches(ANSWERED) && take(target, false));
   main.addEventListener("click", ({ target }) => {
     const button = target.closest("[data-clear]");
     if (!button) return;
