@@ -18,10 +18,6 @@ function insert(text, before, after = "") {
   text.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-function escaped(words) {
-  return words.trim().replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
 /* Pictures, sounds and films */
 
 /** Ask for a medium; `take` gets it and the words that describe it. */
@@ -92,11 +88,15 @@ async function list(only) {
   media.querySelector("[data-kept]").hidden = !place.children.length;
 }
 
+/** The tag of a medium. It is made in a document that nobody sees, where nothing is loaded. */
 function element(medium, words) {
-  const [kind] = medium.media_type.split("/");
-  const source = `src="media:${medium.digest}"`;
-  if (kind !== "image") return `<${kind} ${source} title="${escaped(words)}" controls></${kind}>`;
-  return `<img ${source} alt="${escaped(words)}" width="${medium.width}" height="${medium.height}">`;
+  const kind = medium.media_type.split("/").at(0);
+  const made = document.implementation.createHTMLDocument("").createElement(kind === "image" ? "img" : kind);
+  const attributes = { src: `media:${medium.digest}` };
+  if (kind === "image") Object.assign(attributes, { alt: words, width: medium.width, height: medium.height });
+  else Object.assign(attributes, { title: words, controls: "" });
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made.outerHTML;
 }
 
 /* Formulas */
@@ -113,9 +113,17 @@ function display() {
   return formula.querySelector("[data-display]").checked ? "block" : "inline";
 }
 
+/** What a formula stands between. */
+function signs(way) {
+  return formula.dataset[way].split(" ");
+}
+
 function write(text, opener) {
   const latex = formula.querySelector("[data-latex]");
-  latex.value = text.value.slice(text.selectionStart, text.selectionEnd).replace(/^\\[([]|\\[)\]]$/g, "");
+  latex.value = text.value.slice(text.selectionStart, text.selectionEnd);
+  for (const [begin, end] of [signs("inline"), signs("block")]) {
+    if (latex.value.startsWith(begin) && latex.value.endsWith(end)) latex.value = latex.value.slice(begin.length, -end.length);
+  }
   formula.querySelector("[data-drawn]").replaceChildren();
   if (latex.value) draw();
   formula.oninput = () => {
@@ -130,7 +138,7 @@ function write(text, opener) {
     }
     formula.onclose = null;
     formula.close();
-    const [begin, end] = display() === "block" ? ["\\[", "\\]"] : ["\\(", "\\)"];
+    const [begin, end] = signs(display());
     text.setRangeText("", text.selectionStart, text.selectionEnd, "end");
     insert(text, begin + latex.value.trim() + end);
   };

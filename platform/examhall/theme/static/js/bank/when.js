@@ -14,7 +14,7 @@ function field(place) {
 function show(root) {
   for (const place of root.querySelectorAll("[data-when]")) {
     const control = field(place);
-    place.hidden = Boolean(control) && !place.dataset.is.split(" ").includes(control.value);
+    place.hidden = Boolean(control) && !place.dataset.is.split(",").includes(control.value);
   }
 }
 
