@@ -91,7 +91,7 @@ class CategoryForm(Form):
     """A category: its name, its place, what it is called elsewhere."""
 
     name = StringField(_("Name"), [DataRequired(_("Give the category a name.")), Length(max=CATEGORY_LIMIT)])
-    parent_id = SelectField(_("Below"), choices=[])
+    parent_id = SelectField(_("Below"), choices=[], default="")
     external_id = StringField(_("Id in other systems"), [Length(max=200)])
     description = TextAreaField(_("Description"), [Length(max=DESCRIPTION_LIMIT)])
 

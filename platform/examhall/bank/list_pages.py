@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -29,13 +29,25 @@ from examhall.web.views import MethodView
 
 #: Ids that fit into the address of an export.
 EXPORTED = 100
+#: Categories that the tree shows all at once; of more it shows the top, the way to the present one and what is near it.
+WHOLE_TREE = 60
+
+
+class Place(NamedTuple):
+    """A category as the tree shows it: `above` are the names on the way to it."""
+
+    id: UUID
+    path: str
+    above: str
+    name: str
+    depth: int
 
 
 @dataclass
 class Beside:
     """What stands beside a list: the tree, one's own filters, and people who write questions."""
 
-    categories: list[tuple[UUID, str]] = field(default_factory=list)
+    categories: list[Place] = field(default_factory=list)
     filters: list[tuple[UUID, str, dict[str, str]]] = field(default_factory=list)
     authors: list[tuple[UUID, str]] = field(default_factory=list)
 
@@ -61,15 +73,37 @@ def beside(bank_id: UUID, user_id: UUID) -> Beside:
     found = Beside()
     for kind, id_, name, query in rows:
         if kind == "category":
-            found.categories.append((id_, name))
+            above, _, last = name.rpartition("/")
+            found.categories.append(Place(id_, name, above.replace("/", " / "), last, name.count("/") + 1))
         elif kind == "filter":
             found.filters.append((id_, name, json.loads(query)))
         else:
             found.authors.append((id_, name))
-    found.categories.sort(key=lambda each: each[1].split("/"))
+    found.categories.sort(key=lambda each: each.path.split("/"))
     found.filters.sort(key=lambda each: each[1].casefold())
     found.authors.sort(key=lambda each: each[1].casefold())
     return found
+
+
+def near(places: Sequence[Place], wanted: Mapping[str, str]) -> tuple[Place | None, list[Place]]:
+    """The category that a list is narrowed to, and the part of the tree that is shown then."""
+    id_ = UUID(wanted["category_id"]) if "category_id" in wanted else None
+    here = next((each for each in places if each.id == id_ or each.path == wanted.get("category")), None)
+    if len(places) <= WHOLE_TREE:
+        return here, [*places]
+    path = f"{here.path}/" if here else ""
+
+    def shown(each: Place) -> bool:
+        parent = f"{each.path.rpartition('/')[0]}/"
+        return each.depth == 1 or path.startswith(parent)
+
+    return here, [each for each in places if shown(each)]
+
+
+def words_of(rows: Sequence[Question]) -> dict[str, str]:
+    """What the types and difficulties of these questions are called; a type whose package is gone goes by its name."""
+    words = {name: gettext(TYPES[name].label) if name in TYPES else name for name in {row.type for row in rows}}
+    return words | {name: gettext(label) for name, label in DIFFICULTIES.items()}
 
 
 @permitted("banks.read")
@@ -82,11 +116,12 @@ class QuestionListPage(QuestionList):
         """The list, and what it can be narrowed by."""
         bank = load_bank(id)
         rows, page = self.page_of(self.query().where(Question.bank_id == id), id)
-        done = session.pop("bulk", None) if "bulk" in session else None
-        wanted = criteria.read(request.args)
+        done = session.pop("bulk") if "bulk" in session and session["bulk"]["bank"] == str(id) else None
+        wanted, around = criteria.read(request.args), beside(id, me().id)
+        here, tree = near(around.categories, wanted)
         return self.respond(
             bank=bank, rows=rows, page=page, types=TYPES, statuses=STATUSES, difficulties=DIFFICULTIES,
-            beside=beside(id, me().id), wanted=wanted, done=done if done and done["bank"] == str(id) else None,
+            words=words_of(rows), beside=around, here=here, tree=tree, wanted=wanted, done=done,
         )  # fmt: skip
 
 
