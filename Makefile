@@ -29,6 +29,9 @@ test: .venv $(CATALOGUES)  ## Run every test (ARGS="-k word" chooses some)
 	@.venv/bin/python tests/browser/chromium.py
 	$(PY) pytest -n 2 --dist worksteal $(ARGS)
 
+fuzz: .venv  ## Spoil files for each importer in turn, SECONDS=60 each (FORMATS="gift csv" chooses; Python 3.12 or newer)
+	@PYTHONPATH=platform:tests $(PY) fuzz $(or $(SECONDS),60) $(FORMATS)
+
 lint: .venv  ## Check style and types
 	$(PY) ruff check .
 	$(PY) ruff format --check .
@@ -68,4 +71,4 @@ install:
 		$(PY) uv pip sync --python .venv/bin/python --require-hashes --no-build requirements.lock
 	@cp requirements.lock .venv/requirements.lock
 
-.PHONY: help run test lint bench translate lock clean install .venv
+.PHONY: help run test fuzz lint bench translate lock clean install .venv
