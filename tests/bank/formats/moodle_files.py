@@ -11,6 +11,7 @@ from examhall.bank.formats.moodle_xml import FORMAT
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAIAAAACUFjqAAAAEklEQVR4nGP4z8CAB+GTG8HSALfKY52fTcuYAAAAAElFTkSuQmCC"  # 10 x 10, red
 
 PICTURE = base64.b64decode(PNG)
+FILE = f'<file name="a b.png" path="/" encoding="base64">{PNG[:40]}\n  {PNG[40:]}</file>'
 
 
 def question(kind: str, inner: str = "", text: str = "What?", name: str = "N") -> str:
@@ -69,3 +70,10 @@ def losses(kind: str, inner: str = "", text: str = "What?") -> list[str]:
 
 def warnings(kind: str, inner: str = "", text: str = "What?") -> list[str]:
     return said(one(question(kind, inner, text)).warnings)
+
+
+def described(text: str, files: str = "", text_format: str = "html") -> str:
+    return (
+        f'<question type="description"><name><text>N</text></name><questiontext format="{text_format}">'
+        f"<text><![CDATA[{text}]]></text>{files}</questiontext></question>"
+    )
