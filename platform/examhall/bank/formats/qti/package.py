@@ -30,7 +30,6 @@ _DIFFICULTIES = {"very easy": "easy", "easy": "easy", "medium": "medium", "diffi
 class Resource:
     """A file that the manifest names: its path in the archive, "" where its address leads elsewhere."""
 
-    identifier: str
     href: str
     path: str
     tags: tuple[str, ...]
@@ -64,7 +63,6 @@ class Package:
                 difficulty = next((tree.words(tree.child(found, "value")) for found in element.iter("difficulty")), "")
                 fitting = [" ".join(tag.split())[:TAG_LIMIT] for tag in tags if tag]
                 yield Resource(
-                    identifier=element.get("identifier", ""),
                     href=href,
                     path=path if path in self.files else "",
                     tags=tuple(dict.fromkeys(fitting))[:TAGS_LIMIT],

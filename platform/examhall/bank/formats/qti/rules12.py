@@ -19,7 +19,6 @@ Given = Mapping[str, frozenset[str]]
 STEPS_LIMIT = 250_000
 _COMPARED = ("varequal", "varlt", "varlte", "vargt", "vargte", "varsubstring", "varsubset")
 _CONDITIONS = (*_COMPARED, "and", "or", "not", "other", "unanswered", "conditionvar", "var_extension")
-_ACTIONS = ("Set", "Add", "Subtract", "Multiply", "Divide")
 
 
 @dataclass
@@ -38,7 +37,7 @@ class Rules:
                     message = N_("The response processing uses %(name)s, which is not understood.")
                     raise self.notes.fault(inner, message, name=inner.tag)
         self.feedbacks = [
-            Feedback(element, "", element.get("ident", ""), False, "") for element in self.item.iter("itemfeedback")
+            Feedback(element, "", element.get("ident", ""), False) for element in self.item.iter("itemfeedback")
         ]
         self.score_name = self._score_name()
 

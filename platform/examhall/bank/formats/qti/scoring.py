@@ -33,13 +33,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """A feedback of the file and when it is shown; `within` is the identifier of the choice that holds it, or ""."""
+    """A feedback of the file: it is shown while the outcome holds the identifier, or hidden while it does."""
 
     element: Any
     outcome: str
     identifier: str
     hides: bool
-    within: str
 
 
 class Scorer:
@@ -53,7 +52,6 @@ class Scorer:
             self.declarations[declared.identifier] = declared
         self.feedbacks = [_feedback(element) for element in tree.inner(item, *_MODAL)]
         rules = rules_of(item, notes)
-        self.has_rules = rules is not None
         if rules is None:
             rules = self._own_rules(interactions)
         self.rules = rules
@@ -139,18 +137,9 @@ def fraction(score: Decimal, best: Decimal) -> Decimal:
 
 
 def _feedback(element: Any) -> Feedback:
-    holder = element.getparent()
-    while holder is not None and holder.tag not in (
-        "simpleChoice",
-        "simpleAssociableChoice",
-        "inlineChoice",
-        "hottext",
-    ):
-        holder = holder.getparent()
     return Feedback(
         element=element,
         outcome=element.get("outcomeIdentifier", ""),
         identifier=element.get("identifier", ""),
         hides=element.get("showHide", "show") == "hide",
-        within="" if holder is None else holder.get("identifier", ""),
     )
