@@ -109,6 +109,8 @@ ROWS: dict[str, dict[str, Call]] = {
     "api_differences": {"GET": Call(200, "banks.read", "question 1")},
     "question_uses": {"GET": Call(200, "banks.read", "question")},
     "api_question_uses": {"GET": Call(200, "banks.read", "question")},
+    "bank_duplicates": {"GET": Call(200, "banks.read", "bank"), "POST": Call(404, "banks.write", "bank", {})},
+    "api_bank_duplicates": {"GET": Call(200, "banks.read", "bank")},
     "bank_sharing": {"GET": Call(200, "banks.write", "bank"), "POST": Call(412, "banks.write", "bank", {})},
     "api_bank_shares": {
         "GET": Call(200, "banks.read", "bank"),

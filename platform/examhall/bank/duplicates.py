@@ -1,7 +1,7 @@
 """Questions that ask the same, word for word or nearly: pure work on fingerprints and words, wherever they are from.
 
 Exact duplicates have the same fingerprint (`bank.wording`). Near ones share most words: candidates are found by
-their rarest words (a pair whose words overlap by `OVERLAP` must share one of them), then compared by rapidfuzz. So the
+their rarest words (a pair whose words overlap by `OVERLAP` must share some of them), then compared by rapidfuzz. So the
 time grows with the number of questions, and not with its square. Questions with different numbers in them are never
 near: in a series of sums each asks something else.
 """
@@ -12,6 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Generic, TypeVar
 
 from rapidfuzz import fuzz
@@ -23,8 +24,10 @@ WORDS_LEAST = 5
 #: The least similarity, of 100, of a near duplicate.
 SIMILAR = 90
 #: The least share of words that a near duplicate has in common.
-OVERLAP = 0.7
-#: Candidates that are looked at for one question, those with the rarest words first.
+OVERLAP = 0.8
+#: Rare words that candidates have in common; with one alone far too many would have to be compared.
+SHARED = 3
+#: Candidates that are looked at for one question.
 CANDIDATES = 60
 #: A word that stands in more questions than this leads nowhere.
 COMMON = 100
@@ -64,42 +67,57 @@ def near(asked: Mapping[K, str], known: Mapping[K, str]) -> Iterator[tuple[K, li
 
 
 class _Index(Generic[K]):
+    """Questions by their rarest words. Inside they are numbers: an id takes long to hash."""
+
     def __init__(self, words: Mapping[K, str]) -> None:
-        self._lines: dict[K, str] = {}
-        self._sets: dict[K, frozenset[str]] = {}
-        self._numbers: dict[K, frozenset[str]] = {}
-        for key, line in words.items():
-            parts = _WORD.findall(line[:COMPARED].casefold())
-            self._sets[key], self._lines[key] = frozenset(parts), " ".join(sorted(parts))
-            self._numbers[key] = frozenset(_NUMBER.findall(line[:COMPARED]))
-        self._frequency = Counter(word for words in self._sets.values() for word in words)
-        self._posted: dict[str, list[K]] = defaultdict(list)
+        self._keys = list(words)
+        self._numbers = {key: number for number, key in enumerate(self._keys)}
+        parts = [_WORD.findall(line[:COMPARED].casefold()) for line in words.values()]
+        self._sets = [frozenset(each) for each in parts]
+        self._lines = [" ".join(sorted(each)) for each in parts]
+        self._figures = [frozenset(_NUMBER.findall(line[:COMPARED])) for line in words.values()]
+        self._frequency = Counter(word for each in self._sets for word in each)
+        self._posted: dict[str, list[int]] = defaultdict(list)
+        self._rarest = [self._rare(each) for each in self._sets]
 
     def add(self, key: K) -> None:
-        for word in self._rare(key):
-            self._posted[word].append(key)
+        number = self._numbers[key]
+        for word in self._rarest[number][0]:
+            self._posted[word].append(number)
 
     def like(self, key: K) -> list[Near[K]]:
-        if len(self._sets[key]) < WORDS_LEAST:
+        number = self._numbers[key]
+        mine, line, figures = self._sets[number], self._lines[number], self._figures[number]
+        if len(mine) < WORDS_LEAST:
             return []
-        mine, line = self._sets[key], self._lines[key]
-        found: dict[K, int] = {}
-        for other in dict.fromkeys(other for word in self._rare(key) for other in self._posted[word]):
-            theirs = self._sets[other]
-            if other == key or self._numbers[other] != self._numbers[key]:
+        rare, common = self._rarest[number]
+        shared: Counter[int] = Counter()
+        for word in rare:
+            shared.update(self._posted[word])
+        found: dict[int, int] = {}
+        enough = SHARED - common
+        for other in [other for other, count in shared.items() if count >= enough]:
+            if other == number or self._figures[other] != figures:
                 continue
-            if len(mine & theirs) < OVERLAP * max(len(mine), len(theirs)):
+            theirs = self._sets[other]
+            least = OVERLAP * max(len(mine), len(theirs))
+            if min(len(mine), len(theirs)) < least or len(mine & theirs) < least:
                 continue
             similarity = int(fuzz.ratio(line, self._lines[other], score_cutoff=SIMILAR))
             if similarity:
                 found[other] = similarity
             if len(found) >= CANDIDATES:
                 break
-        ranked: Sequence[tuple[K, int]] = sorted(found.items(), key=lambda pair: -pair[1])
-        return [Near(other, similarity) for other, similarity in ranked]
+        ranked: Sequence[tuple[int, int]] = sorted(found.items(), key=lambda pair: -pair[1])
+        return [Near(self._keys[other], similarity) for other, similarity in ranked]
 
-    def _rare(self, key: K) -> list[str]:
-        """The rarest words of a question: whoever shares `OVERLAP` of its words with it shares one of these."""
-        words = sorted(self._sets[key], key=lambda word: (self._frequency[word], word))
-        prefix = words[: len(words) - int(OVERLAP * len(words)) + 1]
-        return [word for word in prefix if self._frequency[word] <= COMMON]
+    def _rare(self, mine: frozenset[str]) -> tuple[list[str], int]:
+        """Its rarest words, and how many of these are so common after all that they are left out.
+
+        Whoever has `OVERLAP` of its words in common with a question has `SHARED` of these: with all but the other words
+        missing the share would be too small.
+        """
+        words = [word for _, word in sorted((self._frequency[word], word) for word in mine)]
+        prefix = words[: len(words) - ceil(OVERLAP * len(words)) + SHARED]
+        rare = [word for word in prefix if self._frequency[word] <= COMMON]
+        return rare, len(prefix) - len(rare)

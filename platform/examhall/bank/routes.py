@@ -13,6 +13,7 @@ from examhall.bank import (
     import_pages,
     list_pages,
     media_views,
+    repeat_views,
     sharing_views,
     views,
 )
@@ -22,6 +23,7 @@ ROUTES = [
     Route("/manage/banks", "bank_list", views.BankListPage),
     Route("/manage/banks/new", "bank_new", views.BankNewPage),
     Route("/manage/banks/<uuid:id>/edit", "bank_edit", views.BankEditPage),
+    Route("/manage/banks/<uuid:id>/duplicates", "bank_duplicates", repeat_views.RepeatsPage),
     Route("/manage/banks/<uuid:id>/sharing", "bank_sharing", sharing_views.BankSharingPage),
     Route("/manage/banks/<uuid:id>/questions", "question_list", list_pages.QuestionListPage),
     Route("/manage/banks/<uuid:id>/questions/new", "question_new", authoring_views.QuestionNewPage),
@@ -40,6 +42,7 @@ ROUTES = [
     Route("/api/v1/media/<digest>", "api_medium", media_views.MediumFile),
     Route("/api/v1/banks", "api_banks", api.Banks),
     Route("/api/v1/banks/<uuid:id>", "api_bank", api.BankItem),
+    Route("/api/v1/banks/<uuid:id>/duplicates", "api_bank_duplicates", repeat_views.BankRepeats),
     Route("/api/v1/banks/<uuid:id>/shares", "api_bank_shares", sharing_views.BankShares),
     Route("/api/v1/banks/<uuid:id>/questions", "api_questions", api.Questions),
     Route("/api/v1/banks/<uuid:id>/imports", "api_imports", import_api.Imports),
