@@ -30,7 +30,7 @@ export function choose(take, opener, only = "") {
   const words = media.querySelector("[data-words-for]");
   file.value = "";
   words.value = "";
-  file.accept = only ? `${only}/*` : file.dataset.accept;
+  file.accept = only ? file.dataset.pictures : file.dataset.accept;
   say(null);
   list(only);
   media.onclose = () => opener.focus();
