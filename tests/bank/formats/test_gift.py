@@ -159,9 +159,14 @@ class TestText:
         text = 'See <script>alert(1)</script><img src="x"> this{\n=a\n~<a href\\="https\\://evil.example">b</a>}'
         assert body(text)["prompt"] == "See  this"
         assert options(text)[1] == ("b", "0", "")
-        notes = lost(parse(text))
+        notes = [(line, note) for line, note in lost(parse(text)) if "may not stand" in note]
         assert [(line, note.count("<")) for line, note in notes] == [(1, 2), (3, 1)]
         assert "<script>, <img>" in notes[0][1]
+
+    def test_attributes_that_are_left_out_are_told(self) -> None:
+        text = r'[html]<p dir\="ltr" style\="color\:red">a</p>{T}'
+        assert body(text)["prompt"] == '<p dir="ltr">a</p>'
+        assert lost(parse(text)) == [(1, "These attributes of HTML are left out: style.")]
 
     def test_an_unescaped_colon_or_equals_sign_in_a_question_is_text_with_a_warning(self) -> None:
         text = "\nNote: 1 = 1{T}"

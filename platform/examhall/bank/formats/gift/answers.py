@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from examhall.bank.formats import Message
+from examhall.bank.formats.attributes import lost_attributes
 from examhall.bank.formats.gift.pieces import Piece, pieces_of
 from examhall.bank.formats.passage import Passage
 from examhall.bank.richtext import MARKDOWN_LIMIT, RENDERERS, foreign_tags, render, sanitise
@@ -72,9 +73,14 @@ class Reader:
             html, count = _DISPLAYED.subn(r"\\[\g<formula>\\]", html)
             if count:
                 self.warnings.append(text.message(N_("A formula between $$ is read as one between \\[ and \\].")))
-        if "<" in html and (foreign := foreign_tags(html)):
+        if "<" not in html:
+            return html
+        if foreign := foreign_tags(html):
             note = N_("This is left out, as it may not stand in a question: %(tags)s. Write &lt; for a less-than sign.")
             self.losses.append(text.message(note, tags=", ".join(f"<{tag}>" for tag in foreign)))
+        if lost := lost_attributes(html):
+            note = N_("These attributes of HTML are left out: %(names)s.")
+            self.losses.append(text.message(note, names=", ".join(lost)))
         return html
 
     def answers(self, block: Passage) -> Answers:

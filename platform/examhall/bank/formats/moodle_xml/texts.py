@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 from html import escape, unescape
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from examhall.bank.formats import Message
+from examhall.bank.formats.attributes import lost_attributes
 from examhall.bank.formats.moodle_xml.files import Files
 from examhall.bank.formats.moodle_xml.node import Node, shortened
-from examhall.bank.richtext import MARKDOWN_LIMIT, foreign_tags, render, sanitise
+from examhall.bank.richtext import MARKDOWN_LIMIT, foreign_tags, render
 from examhall.bank.types.contract import PROMPT_LIMIT
 from examhall.errors import N_
 
@@ -39,9 +39,6 @@ _TITLE = re.compile(r"""\s(?:title|aria-label)\s*=\s*("[^"]*\S[^"]*"|'[^']*\S[^'
 _NAMED = re.compile(r' data-name="([^"]*)"')
 _MARKDOWN_IMAGE = re.compile(r"!\[(?P<alt>[^\]\n]{0,300})\]\((?P<source>@@PLUGINFILE@@/[^)\s]{1,300})\)")
 _DISPLAYED = re.compile(r"\$\$(?P<formula>[^$<>]{1,2000})\$\$")
-_TAG = re.compile(r"<[A-Za-z][^<>]*>")
-_ATTRIBUTE = re.compile(r"""\s([A-Za-z][\w:-]{0,40})\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+)""")
-_OF_TABLE = re.compile(r"<(?:caption|tbody|td|tfoot|th|thead|tr)\b", re.IGNORECASE)
 _BREAK = re.compile(r"\s*(?:<br\s*/?>|</(?:p|div|li|h[1-6]|tr)>)\s*", re.IGNORECASE)
 _ANY_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
@@ -165,20 +162,10 @@ class Texts:
         if foreign := foreign_tags(html):
             message = N_("This is left out, as it may not stand in a question: %(tags)s. Its text stays.")
             self.losses.append(node.message(message, tags=", ".join(f"<{tag}>" for tag in foreign)))
-        if lost := set().union(*(_lost(tag) for tag in _TAG.findall(html))):
+        if lost := lost_attributes(html):
             message = N_("These attributes of HTML are left out: %(names)s.")
-            self.losses.append(node.message(message, names=", ".join(sorted(lost))))
+            self.losses.append(node.message(message, names=", ".join(lost)))
         return html
-
-
-@lru_cache(maxsize=4096)
-def _lost(tag: str) -> frozenset[str]:
-    """The names of the attributes that a tag loses."""
-    names = {name.lower() for name in _ATTRIBUTE.findall(tag)}
-    if not names:
-        return frozenset()
-    kept = _TAG.findall(sanitise(f"<table>{tag}" if _OF_TABLE.match(tag) else tag))
-    return frozenset(names.difference(name for part in kept for name in _ATTRIBUTE.findall(part)))
 
 
 def _shown(text: str, text_format: str, node: Node) -> str:
