@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import event
 
 from bank.factories import BankFactory, QuestionFactory
+from examhall.bank import categories
+from examhall.storage.transactions import writing
 from hall import Api, Hall
 from portal import Portal, forms
 
@@ -207,3 +209,19 @@ def test_a_page_of_the_list_takes_five_reads(
     event.remove(engine, "before_cursor_execute", watch)
     assert page.status_code == 200
     assert len([text for text in seen if not text.startswith("SET LOCAL")]) == 5, seen
+
+
+def test_of_a_large_tree_the_list_shows_what_is_near(hall: Hall, author: Portal, bank: UUID, api: Api) -> None:
+    with hall.inside(), writing():
+        categories.place(bank, [f"area {number}/part/{letter}" for number in range(30) for letter in "ab"])
+    path = f"/manage/banks/{bank}/questions"
+
+    def shown(page: Any) -> list[str]:
+        tree = page.text.partition('id="tree"')[2].partition("</nav>")[0]
+        return re.findall(r"<bdi>([^<]+)</bdi></a>", tree)
+
+    top = [f"area {number}" for number in range(30)]
+    assert sorted(shown(author.get(path))) == sorted(top)
+    here = shown(author.get(f"{path}?category_id={id_of(api, bank, 'area 7/part')}"))
+    assert sorted(here) == sorted([*top, "part", "a", "b"])
+    assert here[here.index("area 7") :][:4] == ["area 7", "part", "a", "b"]
