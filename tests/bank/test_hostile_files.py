@@ -141,6 +141,11 @@ def test_a_reader_may_read_code_and_write_in_its_folder(tmp_path: Path) -> None:
     assert (ended.stdout, (tmp_path / "new" / "x").read_text()) == ("{}\n", "y"), ended.stderr
 
 
+def test_a_reader_knows_neither_the_web_nor_the_database(tmp_path: Path) -> None:
+    code = "import sys, examhall.bank.formats.worker; print({'flask', 'sqlalchemy', 'ctypes'} & sys.modules.keys())"
+    assert run(tmp_path, "-c", code).stdout == "set()\n"
+
+
 def test_time_memory_and_files_have_an_end(tmp_path: Path) -> None:
     endless = run(tmp_path, "-c", PRELUDE.format(cpu=1, memory=800) + "while True: pass")
     assert endless.returncode == -signal.SIGXCPU
