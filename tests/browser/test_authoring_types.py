@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from browser.conftest import MakeVisitor
 from browser.live import Live
-from browser.looking import look, save
+from browser.looking import WIDTHS, look, save
 from browser.test_author_day import new_bank
 from examhall.bank.types import TYPES
 
@@ -193,3 +193,45 @@ def test_a_question_of_each_type_is_written_with_a_picture_and_a_formula(
     expect(seen.locator("math mfrac").first).to_be_visible()
     assert seen.locator('img[alt="Two halves"]').first.evaluate("image => image.naturalWidth") == 200
     look(author)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_an_answer_is_tried_beside_the_form_of_a_question_that_exists(
+    live: Live, visit: MakeVisitor, width: int
+) -> None:
+    person = live.hall.person("author")
+    api = live.hall.api(person)
+    options = [{"text": "one", "fraction": "1", "feedback": "Well done."}, {"text": "two", "fraction": "0"}]
+    asked = {"type": "single_choice", "name": "Half", "body": {"prompt": "Half of two?", "options": options}}
+    answer = api.post(f"/banks/{new_bank(api)}/questions", asked)
+    author = visit(person, width)
+    page = author.page
+    author.go(f"/manage/questions/{answer.json['id']}/edit")  # type: ignore[index]  # it was made
+    shown = page.locator('[data-trial] [data-tried="shown"]')
+    page.locator("[data-checks]").click()
+    result = page.locator("[data-result]")
+    expect(result).to_be_focused()
+    expect(result).not_to_contain_text("Well done.")
+    shown.locator("input").first.focus()
+    page.keyboard.press("Space")
+    page.locator("[data-checks]").press("Enter")
+    expect(result).to_contain_text("Well done.")
+    expect(result).to_contain_text("100")
+    look(author)
+
+    page.fill("[name=prompt]", "Half of four?")
+    expect(shown).to_contain_text("Half of four?")
+    expect(result).to_be_empty()
+    tools = page.locator('.field:has(> [name="prompt"]) .tools')
+    tools.locator("button").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator("#formula-dialog")).to_be_visible()
+    author.expect_accessible()
+    page.keyboard.press("Escape")
+    expect(tools.locator('[data-tool="formula"]')).to_be_focused()
+    tools.locator('[data-tool="media"]').click()
+    author.expect_accessible()
+    assert len(api.get(f"/questions/{answer.json['id']}/versions").json) == 1  # type: ignore[index,arg-type]

@@ -16,7 +16,7 @@ from examhall.extensions import Statement
 from examhall.identity.principal import me
 from examhall.identity.roles import Role
 from examhall.storage import media
-from examhall.web.guards import authenticated, permitted, throttled
+from examhall.web.guards import authenticated, permitted
 from examhall.web.views import DetailView, ListView
 
 _YEAR = 365 * 24 * 3600
@@ -62,7 +62,6 @@ class MediumFile(DetailView):
 
 
 @permitted(GET="banks.read", POST="banks.write")
-@throttled(POST="import")
 class Media(ListView):
     """Pictures, sounds and films that questions may show: those that you added; all for administrators."""
 
