@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from click.testing import Result
 
+from examhall.bank.types import TYPES
 from examhall.identity.roles import Role
 from hall import PASSWORD, Api, Hall, MakeHall, Person
 
@@ -84,9 +85,18 @@ def test_there_is_one_exam_of_every_kind(hall: Hall, prepared: Result) -> None:
     assert any(exam["access_code"] for exam in exams)
     assert any(exam["time_limit_minutes"] for exam in exams)
     banks = author.get("/banks").json
-    assert len(banks) == 2
-    total = author.get(f"/banks/{banks[0]['id']}/questions").headers["X-Total-Count"]
-    assert int(total) >= 10
+    counts = {bank["name"]: bank["question_count"] for bank in banks}
+    assert len(counts) == 3
+    assert min(counts.values()) >= 10
+
+
+@pytest.mark.parametrize(("slug", "title"), [("northwind", "Every type of question"), ("qalam", "كل أنواع الأسئلة")])
+def test_one_exam_asks_a_question_of_each_type(hall: Hall, prepared: Result, slug: str, title: str) -> None:
+    api = hall.api(Person(uuid4(), f"candidate@{slug}.example", Role.CANDIDATE, slug), slug)
+    (exam,) = [exam for exam in api.get("/exams").json if exam["title"] == title]
+    attempt = api.post(f"/exams/{exam['id']}/attempts")
+    assert attempt.status_code == 201, attempt.text
+    assert {slot["type"] for slot in attempt.json["paper"]} == set(TYPES) - {"scale_rating"}
 
 
 def test_again_it_changes_nothing_and_is_quick(hall: Hall, flask: Flask, prepared: Result) -> None:

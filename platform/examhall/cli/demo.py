@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from collections.abc import Iterator
@@ -14,7 +15,9 @@ from uuid import UUID
 import click
 import sqlalchemy as sa
 
+from examhall.bank.formats import Import, archive, examhall_json
 from examhall.bank.importing import import_questions, read
+from examhall.bank.media import store
 from examhall.bank.models import Bank
 from examhall.bank.operations import create_bank, pool
 from examhall.cli import bench_data
@@ -115,6 +118,12 @@ def _fill(tenant: Tenant, plan: TenantPlan) -> Iterator[str]:
             banks[name], count = _import(file, name)
             yield f"{count} questions from {file.name}"
         bank_of[file.stem] = banks[name]
+    for folder in sorted(path.parent for path in (tenant.folder / "banks").glob(f"*/{examhall_json.CONTENT}")):
+        title, parsed = _unpacked(folder)
+        if title not in banks:
+            banks[title], count = _put(title, parsed)
+            yield f"{count} questions from {folder.name}/"
+        bank_of[folder.name] = banks[title]
     moment = now().replace(minute=0, second=0, microsecond=0)
     for exam in plan.exams:
         if exam.title not in titles:
@@ -133,13 +142,26 @@ def _title(file: Path) -> str:
     return about[:1].upper() + about[1:] if first.startswith("//") and about else file.stem
 
 
+def _unpacked(folder: Path) -> tuple[str, Import]:
+    """Title and questions of a folder that holds what an Examhall archive does."""
+    files = {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*.*"))}
+    title = json.loads(files[examhall_json.CONTENT])["title"]
+    return title, read(archive.write(files), examhall_json.FORMAT.name)
+
+
 def _import(file: Path, name: str) -> tuple[UUID, int]:
     parsed = read(file.read_bytes())
     if parsed.errors:
         raise ConfigurationError.together(
             [ConfigurationError(file, f"line {error.line}", error.text % dict(error.params)) for error in parsed.errors]
         )
+    return _put(name, parsed)
+
+
+def _put(name: str, parsed: Import) -> tuple[UUID, int]:
     with writing():
+        for medium in parsed.media.values():
+            store(medium.name, medium.data)
         bank = create_bank(name)
         import_questions(bank.id, parsed.questions)
     return bank.id, len(parsed.questions)
@@ -150,6 +172,9 @@ def _compose(plan: ExamPlan, bank_id: UUID, slower: UUID, moment: datetime) -> N
         exam = create_exam(
             title=plan.title, description=plan.description, opens_at=moment + plan.opens, **plan.settings
         )
+        if plan.whole:
+            everything = sorted(question.question_id for question in pool(bank_id))
+            add_section(exam, questions=[{"question_id": id, "points": Decimal(1)} for id in everything])
         if plan.choices:
             choices = [question.question_id for question in pool(bank_id) if question.type == "single_choice"]
             spread = choices[:: len(choices) // plan.choices][: plan.choices]

@@ -28,7 +28,8 @@ class Draw:
 
 @dataclass(frozen=True)
 class ExamPlan:
-    """An exam over the bank of one file: `choices` fixed single-choice questions, then a section for each draw.
+    """An exam over one bank: all of it where it is taken `whole`, `choices` fixed single-choice questions, then a
+    section for each draw.
 
     `opens` is counted from the moment of preparing. The candidate's lists are ordered by title or by opening: the exam
     that a visitor tries first comes first in both.
@@ -39,6 +40,7 @@ class ExamPlan:
     bank: str
     opens: timedelta
     choices: int = 0
+    whole: bool = False
     draws: tuple[Draw, ...] = ()
     published: bool = True
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -73,6 +75,11 @@ NORTHWIND = TenantPlan(
             "Ten questions from all our certifications, to see how an exam works here.\n\n"
             "You may try it five times and see every answer explained at once.",
             "certification-en", timedelta(days=-30), choices=10, settings=TRY,
+        ),
+        ExamPlan(
+            "Every type of question",
+            "One question of each type. An essay and a drawing wait for a marker.",
+            "every-type", timedelta(days=-14), whole=True, settings=TRY,
         ),
         ExamPlan(
             "Information security, level 1",
@@ -124,6 +131,11 @@ QALAM = TenantPlan(
             "عشرة أسئلة من مواد السنة التحضيرية، لتتعرف إلى طريقة الاختبار هنا.\n\n"
             "لك خمس محاولات، وترى شرح كل إجابة فور التسليم.",
             "foundation-ar", timedelta(days=-30), choices=10, settings=TRY,
+        ),
+        ExamPlan(
+            "كل أنواع الأسئلة",
+            "سؤال من كل نوع. المقال والرسم ينتظران المصحّح.",
+            "every-type", timedelta(days=-14), whole=True, settings=TRY,
         ),
         ExamPlan(
             "الإحصاء: اختبار نصف الفصل",
