@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from bank.factories import BankFactory, QuestionFactory, gift
 from bank.importing import act, begun, listed, multipart, questions, send
 from examhall.bank import categories, importing, imports
 from examhall.bank.formats import folder, launch
+from examhall.clock import now
 from examhall.settings import PROJECT
 from hall import Api, Hall
 
@@ -328,6 +330,22 @@ def test_a_reader_that_is_killed_shows_as_failed(make_hall: Any) -> None:
     assert (failed["state"], "Split" in failed["failure"]) == ("failed", True)
     assert author.delete(f"/imports/{job['id']}").status_code == 204
     assert not place.exists()
+
+
+def test_what_nobody_goes_on_with_is_forgotten(
+    hall: Hall, author: Api, bank: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = begun(author, bank, gift(1))
+    monkeypatch.setattr(imports, "now", lambda: now() + timedelta(days=8))
+    new = begun(author, bank, gift(2))
+    assert [row["id"] for row in author.get(f"/banks/{bank}/imports").json] == [new["id"]]
+    assert not folder_of(hall, old).exists()
+
+
+def test_only_so_many_files_are_read_at_once(author: Api, bank: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "READERS", 0)
+    assert send(author, bank, gift(1)).status_code == 429
+    assert author.get(f"/banks/{bank}/imports").json == []
 
 
 # promises of before -------------------------------------------------------------------------------------------------
