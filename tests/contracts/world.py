@@ -50,7 +50,7 @@ def side_of(hall: Hall, slug: str) -> Side:
     handed_up = {"slot": "6", "file": (io.BytesIO(b"mine"), "mine.txt")}
     file = candidate.post(f"/attempts/{attempt['id']}/files", data=handed_up, content_type="multipart/form-data").json
     draft = admin.post("/exams", {"title": "A draft", "description": ""}).json["id"]
-    bank = admin.post("/banks", {"name": "Spare", "description": ""}).json["id"]
+    bank = people["author"].post("/banks", {"name": "Spare", "description": ""}).json["id"]
     asked = {"type": "true_false", "name": "Asked", "body": body("true_false")}
     question = admin.post(f"/banks/{bank}/questions", asked).json["id"]
     section = admin.post(f"/exams/{draft}/sections", {"title": "Part", "questions": [{"question_id": question}]})

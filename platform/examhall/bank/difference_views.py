@@ -38,7 +38,7 @@ LABELS: Mapping[str, str] = {
     "alt": N_("Description of the picture"), "coords": N_("Place in the picture"), "weight": N_("Weight"),
 }  # fmt: skip
 KINDS: Mapping[Kind, str] = {
-    Kind.ADDED: N_("Added"), Kind.REMOVED: N_("Removed"), Kind.CHANGED: N_("Changed"), Kind.MOVED: N_("Other order"),
+    Kind.ADDED: N_("New"), Kind.REMOVED: N_("Gone"), Kind.CHANGED: N_("Changed"), Kind.MOVED: N_("Other order"),
 }  # fmt: skip
 
 
@@ -144,9 +144,8 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return str(gettext("Yes") if value else gettext("No"))
     if isinstance(value, Mapping):
-        return "; ".join(
-            f"{_titled((name,))}: {_shown(part)}" for name, part in value.items() if part not in ("", None)
-        )
+        told = {name: part for name, part in value.items() if name != "key" and part not in ("", None)}
+        return "; ".join(f"{_titled((name,))}: {_shown(part)}" for name, part in told.items())
     if isinstance(value, list):
         return ", ".join(_shown(part) for part in value)
     return str(value)
