@@ -11,7 +11,6 @@ import hashlib
 import os
 import re
 from pathlib import Path
-from typing import BinaryIO
 from uuid import uuid4
 
 from flask import current_app
@@ -40,19 +39,6 @@ def put(data: bytes) -> str:
 def exists(digest: str) -> bool:
     """Whether the tenant keeps a file of this digest."""
     return path_of(digest).is_file()
-
-
-def open(digest: str) -> BinaryIO:
-    """The file, to be read and closed by the caller.
-
-    Raises FileNotFoundError when there is none, Unavailable when the disk refuses.
-    """
-    try:
-        return path_of(digest).open("rb")
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise Unavailable() from error
 
 
 def path_of(digest: str) -> Path:
