@@ -23,10 +23,8 @@ from examhall.storage.transactions import writes
 audit = logging.getLogger("examhall.audit")
 
 ACTIONS = ("tag", "untag", "move", "status")
-#: Questions that one action takes at most.
-LIMIT = 50_000
-#: Ids in one statement: what both engines take as parameters.
-_PART = 10_000
+#: Questions that one action takes at most: on SQLite, candidates who save answers wait for it.
+LIMIT = 5_000
 
 _questions = table(Question)
 
@@ -222,24 +220,16 @@ def _rows(bank_id: UUID, chosen: Chosen) -> list[Any]:
 
 
 def _found(bank_id: UUID, ids: Iterable[UUID]) -> list[Any]:
-    rows: list[Any] = []
-    for part in _parts(ids):
-        rows += db.session.execute(_columns(bank_id).where(Question.id.in_(part)).with_for_update(of=Question))
-    return rows
+    held = _columns(bank_id).where(Question.id.in_(list(ids))).with_for_update(of=Question)
+    return list(db.session.execute(held))
 
 
 def _update(ids: Sequence[UUID], values: Mapping[str, Any]) -> None:
-    for part in _parts(ids):
-        db.session.execute(
-            sa.update(_questions)
-            .where(_questions.c.tenant_id == tenant_id(), _questions.c.id.in_(part))
-            .values(**values, revision=_questions.c.revision + 1, updated_at=now(), updated_by=actor_id())
-        )
-
-
-def _parts(ids: Iterable[UUID]) -> list[list[UUID]]:
-    every = list(dict.fromkeys(ids))
-    return [every[start : start + _PART] for start in range(0, len(every), _PART)]
+    db.session.execute(
+        sa.update(_questions)
+        .where(_questions.c.tenant_id == tenant_id(), _questions.c.id.in_(ids))
+        .values(**values, revision=_questions.c.revision + 1, updated_at=now(), updated_by=actor_id())
+    )
 
 
 def _paths(ids: Iterable[str | None]) -> dict[UUID, str]:

@@ -115,7 +115,7 @@ class BulkIn(Strict):
     """
 
     action: Literal["tag", "untag", "move", "status"]
-    ids: Annotated[list[Id], Field(max_length=20_000)] = Field(default_factory=list)
+    ids: Annotated[list[Id], Field(max_length=5_000)] = Field(default_factory=list)
     filter: Query | None = Field(default=None, description="{} means all questions of the bank.")
     tag: Annotated[str, Field(min_length=1, max_length=TAG_LIMIT)] | None = None
     category_id: Id | None = None
