@@ -67,7 +67,7 @@ class Passage:
 
     def cut(self, start: int, end: int | None = None) -> Passage:
         """The passage between two offsets."""
-        return Passage(self.text[start:end], self.line + self.text.count("\n", 0, start))
+        return Passage(self.text[start:end], self.line + (self.text.count("\n", 0, start) if start else 0))
 
     def stripped(self) -> Passage:
         """The passage without the white space around it; a blank one ends where it begins."""

@@ -205,8 +205,11 @@ def _foreign_units(body: NumericBody) -> Iterator[FieldError]:
 def _hidden(body: NumericBody) -> Iterator[FieldError]:
     """Answers that can never be reached, since earlier ones of another worth hold all of theirs."""
     covered = False
+    intervals = [answer.interval() for answer in body.answers]
     for place, answer in enumerate(body.answers):
         for first, earlier in enumerate(body.answers[:place]):
+            if _apart(intervals[first], intervals[place]):
+                continue
             if earlier.any or (folded(earlier.unit) == folded(answer.unit) and earlier.covers(answer)):
                 if earlier.fraction == answer.fraction:
                     break  # it changes no grade, and other systems export such lists
@@ -221,6 +224,11 @@ def _hidden(body: NumericBody) -> Iterator[FieldError]:
     if not covered and not fully_any and right_quantity(body, body.answers) is None:
         message = N_("Earlier answers hold all that earns the whole mark. Move the answers with the fraction 1 up.")
         yield FieldError("answers", message)
+
+
+def _apart(one: Interval | None, other: Interval | None) -> bool:
+    """Whether two intervals have nothing in common: most have not, and that is soon seen."""
+    return one is not None and other is not None and (one[1] < other[0] or other[1] < one[0])
 
 
 def match(body: Measured, answers: Sequence[NumericAnswer], response: str | None) -> Match | None:

@@ -143,8 +143,8 @@ class Reader:
         if not right:
             fractions = self._sharing(fractions, block)
         options = [
-            {"text": text, "fraction": as_text(fraction), "feedback": self.html(piece.feedback)}
-            for ((text, _), piece), fraction in zip(told.items(), fractions, strict=True)
+            {"key": f"o{number}", "text": text, "fraction": as_text(fraction), "feedback": self.html(piece.feedback)}
+            for number, (((text, _), piece), fraction) in enumerate(zip(told.items(), fractions, strict=True), start=1)
         ]
         kind = "single_choice" if right else "multiple_choice"
         return Answers(kind, {"options": options}, _lines("options", list(told.values())))
