@@ -10,6 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from bank.factories import BODIES
+from bank.test_bank_operations import statements
 from contracts.expected import NOBODYS, ROWS, Call
 from contracts.world import Side, path_of, side_of
 from examhall.extensions import limiter
@@ -103,6 +104,28 @@ def test_a_closed_bank_is_in_nobodys_list_but_theirs_it_is_shared_with(hall: Hal
     page = Portal(hall, reader.person).get(f"/manage/banks/{bank}/questions").text
     assert "Boiling" in page
     assert "New question" not in page
+
+
+def test_asking_what_is_shared_costs_no_statement(hall: Hall) -> None:
+    admin, reader = hall.api("admin"), hall.api("author")
+    bank, question = bank_with_question(admin)
+    closed(admin, bank, read=grouped(admin, reader))
+    for path in ("/banks", f"/banks/{bank}", f"/banks/{bank}/questions", f"/questions/{question}"):
+        counts = []
+        for who in (admin, reader):
+            with hall.inside() as app, statements(app) as seen:
+                json(who.get(path))
+            counts.append(len(seen))
+        assert counts[0] == counts[1], path
+
+
+def test_a_comment_is_out_of_reach_with_its_bank(hall: Hall) -> None:
+    admin, author = hall.api("admin"), hall.api("author")
+    bank, question = bank_with_question(admin)
+    comment = json(author.post(f"/questions/{question}/comments", {"text": "Too easy?"}))["id"]
+    closed(admin, bank)
+    assert author.delete(f"/comments/{comment}").status_code == 404
+    assert len(json(admin.get(f"/questions/{question}/comments"))) == 1
 
 
 def test_the_best_of_several_shares_counts(hall: Hall) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bank.test_bank_operations import statements
 from hall import Api, Hall
 from portal import Portal
 from sitting import Exam, body, compose, right_answer, save, started
@@ -99,3 +100,14 @@ def test_answers_that_wait_for_a_marker_are_in_no_mean(hall: Hall) -> None:
     assert uses(exam, "essay")["versions"] == [
         {"version": 1, "asked": 2, "answered": 1, "pending": 1, "facility": "0.0000"}
     ]
+
+
+def test_many_attempts_cost_no_further_statement(hall: Hall) -> None:
+    exam = compose(hall)
+    counts = []
+    for _ in range(2):
+        sat(hall, exam)
+        with hall.inside() as app, statements(app) as seen:
+            uses(exam)
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
