@@ -12,6 +12,7 @@ from examhall.errors import N_
 
 # Values that forms fill in by themselves. Numbers are compared as numbers: 0.3333333 is 0.33333330.
 _USUAL = {
+    "<shuffleanswers>": {"0", "1", "true", "false"},  # of each question in old files, of some twice
     "<penalty>": {"0", "0.1", "0.3333333", "0.33333", "0.333", "0.33"},
     "<answernumbering>": {"abc", ""},
     "<showstandardinstruction>": {"0", "1"},
@@ -86,7 +87,7 @@ def _usual(name: str, value: str, kind: str) -> bool:
     if value in usual:
         return True
     number = exact(value)
-    if name == "<penalty>" and kind == "truefalse" and number == 1:
+    if (name == "<penalty>" and kind == "truefalse" and number == 1) or (name, kind) == ("answer@fraction", "essay"):
         return True
     return number is not None and any(_same(number, other) for other in usual)
 

@@ -94,6 +94,9 @@ def _draft(subject: Subject) -> Draft:
         only = interactions[0]
         if only.tag == "inlineChoiceInteraction" or _is_within(subject, only):
             return cloze(subject)
+        if tree.truth(subject.root, "adaptive") and not subject.declared(only).correct:
+            message = N_("This item is answered in several steps (adaptive). Write a question for each step.")
+            raise subject.notes.fault(only, message)
         reader = _READERS.get(only.tag)
         if reader is None:
             message = N_("%(name)s has no counterpart here. Leave this question out or ask in another way.")

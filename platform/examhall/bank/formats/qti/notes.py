@@ -20,9 +20,13 @@ class Fault(Exception):
 
 @dataclass
 class Notes:
-    """Collects messages about the question of one file; `element` names the file within its package, or the item."""
+    """Collects messages about the question of one file; `element` names the file within its package, or the item.
+
+    `line` is where the question begins, for what has no place of its own.
+    """
 
     element: str = ""
+    line: int = 0
     losses: list[Message] = field(default_factory=list)
     warnings: list[Message] = field(default_factory=list)
 
@@ -40,7 +44,7 @@ class Notes:
 
     def invalid(self, where: Any, errors: Iterable[FieldError]) -> Fault:
         """A fault that says what a type found wrong."""
-        line = _line(where)
+        line = self._line(where)
         return Fault(
             Message(line, error.message, error.params, ": ".join(part for part in (self.element, error.field) if part))
             for error in errors
@@ -48,13 +52,12 @@ class Notes:
 
     def message(self, where: Any, text: str, /, **params: Any) -> Message:
         """A message about a place in this file."""
-        return Message(_line(where), text, params, self.element)
+        return Message(self._line(where), text, params, self.element)
 
     @staticmethod
     def _keep(notes: list[Message], note: Message) -> None:
         if all((note.text, note.params) != (other.text, other.params) for other in notes):
             notes.append(note)
 
-
-def _line(where: Any) -> int:
-    return 0 if where is None else int(where.sourceline or 0)
+    def _line(self, where: Any) -> int:
+        return self.line if where is None else int(where.sourceline or self.line)

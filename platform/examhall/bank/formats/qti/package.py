@@ -83,7 +83,7 @@ class Package:
         return sorted(
             name
             for name in self.files
-            if name.lower().endswith(".xml") and name not in named and not name.lower().endswith(MANIFEST)
+            if name.lower().endswith((".xml", ".xml.qti")) and name not in named and not name.lower().endswith(MANIFEST)
         )
 
 

@@ -72,9 +72,11 @@ class Presentation:
         return "".join(f"<div>{part}</div>" for part in parts) if len(parts) > 1 else "".join(parts)
 
     def _material(self, element: Any) -> str:
-        if element.tag in ("mattext", "matemtext"):
+        if element.tag == "mat_extension":  # where Blackboard puts its texts
+            return "".join(self._material(found) for found in element)
+        if element.tag in ("mattext", "matemtext", "mat_formattedtext"):
             text = "".join(element.itertext())
-            kind = element.get("texttype", "").lower()
+            kind = (element.get("texttype") or element.get("type", "")).lower()
             html = "html" in kind or (not kind and _LIKE_HTML.search(text))
             return self.html(text) if html else escape(text.strip(), quote=False).replace("\n", "<br>")
         if element.tag == "matbreak":

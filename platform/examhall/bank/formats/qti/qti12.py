@@ -49,11 +49,18 @@ _BY_TYPE: Mapping[str, Reader] = {
 _WITHOUT_TITLE = {"", "question", "root_section"}
 
 
-def read(root: Any, path: str, files: Files, add: Callable[[Item], None], error: Callable[..., None]) -> None:
+def read(
+    root: Any, path: str, files: Files, add: Callable[[Item], None], error: Callable[..., None], losses: list[Message]
+) -> None:
     """Hands each question of a questestinterop to `add`, what is wrong with the others to `error`."""
+    for drawn in root.iter("selection"):
+        if tree.words(tree.child(drawn, "selection_number")) or tree.child(drawn, "sourcebank_ref") is not None:
+            title = drawn.getparent().getparent().get("title", "")
+            message = N_('How many questions are drawn from "%(name)s" is not kept. Say so where you compose the exam.')
+            losses.append(Message(drawn.sourceline or 0, message, {"name": title[:NAME_LIMIT]}, path))
     for number, element in enumerate(root.iter("item"), start=1):
         place = f"item[{number}]"
-        notes = Notes(f"{path}: {place}" if path else place)
+        notes = Notes(f"{path}: {place}" if path else place, element.sourceline or 0)
         try:
             add(_question(element, notes, files))
         except Fault as fault:

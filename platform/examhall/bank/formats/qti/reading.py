@@ -165,14 +165,14 @@ def _stimulus(roots: dict[str, Any], path: str, files: Files) -> str:
 
 def _read_root(root: Any, path: str, files: Files, about: About, reading: _Reading, stimulus: str = "") -> None:
     if root.tag == "questestinterop":
-        qti12.read(root, path, files, reading.add, reading.error)
+        qti12.read(root, path, files, reading.add, reading.error, reading.found.losses)
         return
     if root.tag != "assessmentItem":
         if not path:
             message = N_("This file holds no question. Import the package that it belongs to.")
             reading.error(Message(root.sourceline or 0, message))
         return
-    notes = Notes(path)
+    notes = Notes(path, root.sourceline or 0)
     try:
         question = item.read(root, notes, files, about, stimulus)
     except Fault as fault:

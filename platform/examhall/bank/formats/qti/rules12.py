@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from lxml import etree
+
 from examhall.bank.formats.qti import tree
 from examhall.bank.formats.qti.notes import Notes
 from examhall.bank.formats.qti.scoring import Feedback, Outcome
@@ -36,6 +38,7 @@ class Rules:
                 if inner.tag not in _CONDITIONS:
                     message = N_("The response processing uses %(name)s, which is not understood.")
                     raise self.notes.fault(inner, message, name=inner.tag)
+            self._part_alternatives(element)
         self.feedbacks = [
             Feedback(element, "", element.get("ident", ""), False) for element in self.item.iter("itemfeedback")
         ]
@@ -65,10 +68,19 @@ class Rules:
             condition
             for condition in self.conditions
             if any(
-                action.get("varname", "SCORE") == self.score_name and (exact(tree.words(action)) or Decimal(0)) > 0
+                action.get("varname", "SCORE") == self.score_name and (self._amount(action) or Decimal(0)) > 0
                 for action in tree.children(condition, "setvar")
             )
         ]
+
+    def _part_alternatives(self, variables: Any) -> None:
+        """Texts with which one entry is compared, side by side as Canvas writes them, are alternatives: it has one."""
+        for entry in self.item.iter("response_str", "response_num"):
+            if entry.get("rcardinality", "Single").lower() == "single":
+                alike = [found for found in tree.children(variables, "varequal")
+                         if found.get("respident", "") == entry.get("ident", "")]  # fmt: skip
+                if len(alike) > 1:
+                    etree.SubElement(variables, "or").extend(alike)
 
     def _score_name(self) -> str:
         named = [found.get("varname", "SCORE") for found in self.item.iter("decvar", "setvar")]
@@ -79,7 +91,7 @@ class Rules:
         return (exact(declared.get("defaultval", "0")) if declared is not None else None) or Decimal(0)
 
     def _changed(self, score: Decimal, action: Any) -> Decimal:
-        amount = exact(tree.words(action))
+        amount = self._amount(action)
         if amount is None:
             message = N_('"%(text)s" is not a number. Write digits and a point here.')
             raise self.notes.fault(action, message, text=tree.words(action)[:40])
@@ -88,6 +100,14 @@ class Rules:
             return score / amount if amount else score
         changes = {"Add": score + amount, "Subtract": score - amount, "Multiply": score * amount}
         return changes.get(done, amount)
+
+    def _amount(self, action: Any) -> Decimal | None:
+        """The number that an action sets; Blackboard names the greatest one instead."""
+        said = tree.words(action)
+        if said == f"{self.score_name}.max":
+            declared = next(self.item.iter("decvar"), None)
+            said = "" if declared is None else declared.get("maxvalue", "")
+        return exact(said)
 
     def _holds(self, condition: Any, given: Given, fired: bool) -> bool:
         self.steps += 1

@@ -9,6 +9,10 @@ from typing import Any
 from examhall.bank.formats import xml
 
 _HYPHEN = re.compile(r"-([a-z0-9])")
+# The document type of version 1.2, a bare name: nothing is read for it, and lines keep their numbers without it.
+_PLAIN_TYPE = re.compile(rb"""<!DOCTYPE\s+questestinterop\s+SYSTEM\s+(["'])[\w.-]{1,100}\.dtd\1\s*>""")
+_BEFORE_TYPE = re.compile(rb"<\?[^>]*+>|<!--[^>]*+>")
+_HEAD = 4_000
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -17,6 +21,9 @@ def read(data: bytes) -> Any:
 
     Raises what `xml.parse` raises.
     """
+    typed = _PLAIN_TYPE.search(data, 0, _HEAD)
+    if typed is not None and b"<" not in _BEFORE_TYPE.sub(b"", data[: typed.start()]):
+        data = data[: typed.start()] + b"\n" * typed[0].count(b"\n") + data[typed.end() :]
     root = xml.parse(data)
     for element in root.iter():
         name = xml.local(element)
