@@ -53,7 +53,7 @@ def test_every_call_of_the_api_is_described_once(hall: Hall, document: dict[str,
         if verb in {"get", "post", "put", "patch", "delete"}
     ]
     served = [
-        (verb, re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule))
+        (verb, re.sub(r"<(?:[^:<>]+:)?(\w+)>", r"{\1}", rule.rule))
         for rule in hall.platform.url_map.iter_rules()
         if rule.rule.startswith("/api/") and rule.endpoint not in {"api_docs", "api_openapi"}
         for verb in rule.methods or ()

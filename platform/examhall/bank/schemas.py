@@ -32,7 +32,7 @@ def _number(value: object) -> Decimal:
 
 Points = Annotated[
     Decimal, BeforeValidator(_number), PlainSerializer(as_text, return_type=str),
-    WithJsonSchema({"type": "string", "description": "Its worth unless an exam says more.", "examples": ["1.5"]}),
+    WithJsonSchema({"type": "string", "examples": ["1.5"]}), Field(description="Its worth unless an exam says more."),
 ]  # fmt: skip
 QuestionBody = Annotated[
     dict[str, Any],

@@ -1,5 +1,5 @@
 /** What is wider than its box, such as a long formula or a table, can be scrolled by keyboard, too. */
-const BOXES = '.prompt, .option-text, .answer-row-text, .prose, .prose table, math[display="block"]';
+const BOXES = ['.prompt', '.option-text', '.answer-row-text', '.prose', '.prose>table', '.prose>*>table', 'math[display="block"]'].join();
 
 const watch = new ResizeObserver((entries) => {
   for (const { target } of entries) {

@@ -293,8 +293,6 @@ export function same(one, other) {
 function canonical(value, name = "") {
   if (Array.isArray(value)) return JSON.stringify(SETS.has(name) ? [...value].sort() : value);
   if (value === null || typeof value !== "object") return JSON.stringify(value);
-  return `{${Object.keys(value)
-    .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonical(value[key], key)}`)
-    .join(",")}}`;
+  const names = Object.keys(value).sort();
+  return JSON.stringify(names.map((key) => [key, canonical(value[key], key)]));
 }

@@ -41,7 +41,7 @@ export class Session {
     return new Promise((resolve, reject) => {
       const request = new XMLHttpRequest();
       request.open("POST", url);
-      request.setRequestHeader("Accept", "application/json");
+      request.setRequestHeader("accept", "application/json");
       request.setRequestHeader("X-CSRF-TOKEN", this.csrf);
       request.responseType = "json";
       request.upload.onprogress = ({ loaded, total }) => on(total > 0 ? loaded / total : 0);
