@@ -55,7 +55,8 @@ class Place:
         caller, path = self.caller(endpoint, verb), path or self.path(endpoint, verb)
         matching = caller.matching(path.removeprefix("/api/v1")) if ROWS[endpoint][verb].tag else {}
         told = caller.headers | matching | (headers or {})
-        return caller.client.open(path, method=verb, base_url=f"http://{HOME}.localhost", headers=told, **sent)
+        sent = {"buffered": True, "headers": told} | sent  # read to its end: a file that is sent is open until then
+        return caller.client.open(path, method=verb, base_url=f"http://{HOME}.localhost", **sent)
 
 
 @contextmanager

@@ -235,8 +235,6 @@ FILES: dict[str, dict[str, Any]] = {
     "no text": {"file": (io.BytesIO(bytes(range(256)) * 20), "q.gift")},
     "UTF-16": {"file": (io.BytesIO("::a:: b {T}".encode("utf-16")), "q.gift")},
     "NUL": {"file": (io.BytesIO(b"::a:: \0 {T}"), "q.gift")},
-    "broken": {"file": (io.BytesIO(b"::a:: {" * 2_000), "q.gift")},
-    "deep": {"file": (io.BytesIO(b"{" * 50_000), "q.gift")},
     "a field of text": {"file": "::a:: b {T}"},
     "35: 1,001 parts": {f"part{number}": "x" for number in range(1_001)},
 }
@@ -252,6 +250,15 @@ def test_35_to_37_a_form_that_is_no_import(place: Place, files: dict[str, Any]) 
     }
     assert_refused(place.send("api_imports", "POST", path=path, data=fresh), 400, 413, 415, 422)
     assert place.rows() == before
+
+
+@pytest.mark.parametrize("text", [b"::a:: {" * 2_000, b"{" * 50_000], ids=["broken", "deep"])
+def test_a_file_that_is_all_faults_says_so_and_brings_nothing(place: Place, text: bytes) -> None:
+    path = place.path("api_imports", "POST")
+    made = place.send("api_imports", "POST", path=path, data={"file": (io.BytesIO(text), "q.gift"), "format": "gift"})
+    assert made.status_code == 201, made.text
+    assert made.json["found"]["questions"] == 0
+    assert made.json["errors"] != []
 
 
 @read_before_the_database

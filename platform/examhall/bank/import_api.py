@@ -29,7 +29,7 @@ from examhall.bank.reading import load_bank
 from examhall.errors import N_, BadRequest, FieldError, Invalid
 from examhall.web.body import validated
 from examhall.web.guards import permitted, throttled
-from examhall.web.query import Page, read_page
+from examhall.web.query import Page, read_page, refuse_others
 from examhall.web.views import ListView, MethodView, paging_headers
 
 #: Errors that an import tells; whoever has more mends these first.
@@ -116,6 +116,7 @@ class ImportQuestions(ListView):
     def get(self, id: UUID) -> ResponseReturnValue:
         """List the questions as they would be kept, with warnings, losses and duplicates, in the file's order."""
         job = load_import(id)
+        refuse_others(request.args, ("page", "page_size"))
         page = read_page(request.args, self.page_size, self.max_page_size)
         chosen = imports.options_of(job).items
         rows = [_imported(entry, chosen.get(entry.place)) for entry in imports.entries(job, page.offset, page.size)]

@@ -70,7 +70,7 @@ def commit(job: ImportJob) -> ImportJob:
     for digest in found.media:
         media.put((place / folder.MEDIA / digest).read_bytes())
     with writing() as session:
-        job = imports.held(job.id, ImportState.READ)
+        job = imports.unchanged(job, ImportState.READ)
         plan = _Plan.of(job.bank_id, options)
         chosen = [(entry, target) for entry in folder.load_entries(place) for target in plan.verdict(entry)]
         new = [entry for entry, target in chosen if target is None]

@@ -95,6 +95,7 @@ def load_import(import_id: UUID) -> ImportJob:
     job = db.session.scalars(_job(import_id)).one_or_none()
     if job is None:
         raise NotFound()
+    seen = job.revision
     load_bank(job.bank_id)
     found: Report | str | None = None
     if job.state == ImportState.READING.value:
@@ -103,9 +104,9 @@ def load_import(import_id: UUID) -> ImportJob:
         found = GONE
     if found:
         with writing() as session:
-            held = session.scalars(_locked(import_id)).one()
-            if held.state == job.state:
-                _settle(held, found)
+            job = held(import_id)
+            if job.revision == seen:  # else somebody went on with it, and what was found is no news of it
+                _settle(job, found)
             session.flush()
     return job
 
@@ -194,45 +195,62 @@ def change(job: ImportJob, changes: Mapping[str, Any], patience: float, mended: 
     _require(job, ImportState.READ, ImportState.FAILED)
     before = options_of(job)
     options = checked(Options.model_validate(before.model_dump() | dict(changes)))
-    found: Report | str | None = None
-    import_id, place = job.id, folder_of(job.id)
-    if again := options.order() != before.order() or mended is not None:
-        if mended is not None:
-            (place / folder.FILE).write_text(mended, "utf-8", newline="")
-        folder.save_order(place, options.order())
-        db.session.rollback()  # nothing is held while the reader works
-        found = _outcome(import_id) if launch.start(place).wait(patience) else None
-    with writing() as session:
-        job = held(import_id, ImportState.READ, ImportState.FAILED)
-        job.options = options.model_dump(mode="json", exclude_defaults=True)
-        if again:
-            job.size = (place / folder.FILE).stat().st_size
-            job.state, job.format, job.failure, job.found = ImportState.READING.value, "", "", {}
-            if found:
-                _settle(job, found)
-        session.flush()
-    return job
+    import_id, place, reader = job.id, folder_of(job.id), None
+    again = options.order() != before.order() or mended is not None
+    if again and not (place / folder.FILE).exists():
+        raise Conflict(GONE, code="import_gone")
+    try:
+        with writing() as session:
+            job = unchanged(job, ImportState.READ, ImportState.FAILED)
+            job.options = options.model_dump(mode="json", exclude_defaults=True)
+            if again:
+                if mended is not None:
+                    (place / folder.FILE).write_text(mended, "utf-8", newline="")
+                folder.save_order(place, options.order())
+                job.size = (place / folder.FILE).stat().st_size
+                job.state, job.format, job.failure, job.found = ImportState.READING.value, "", "", {}
+                reader = launch.start(place)  # it is told in the same breath, so that nobody takes it for gone
+            session.flush()
+    except BaseException:
+        if reader:
+            reader.stop()
+        raise
+    return load_import(import_id) if reader and reader.wait(patience) else job
 
 
 def discard(job: ImportJob) -> None:
     """Forget an import that is not in the bank, its file too. Raises `Conflict` for one that is."""
     with writing() as session:
-        held = session.scalars(_locked(job.id)).one_or_none()
-        if held is None:
-            raise NotFound()
-        if held.state == ImportState.COMMITTED.value:
+        job = held(job.id)
+        if job.state == ImportState.COMMITTED.value:
             message = N_("This import is in the bank. Undo it to take its questions out again.")
             raise Conflict(message, code="import_committed")
-        session.delete(held)
+        session.delete(job)
         session.flush()
     shutil.rmtree(folder_of(job.id), ignore_errors=True)
     audit.info("import %s discarded", job.id)
 
 
 def held(import_id: UUID, *states: ImportState) -> ImportJob:
-    """An import, read anew inside a write and held to its end. Raises `Conflict` unless it is in one of the states."""
-    job = db.session.scalars(_locked(import_id)).one()
-    _require(job, *states)
+    """An import, read anew inside a write and held to its end.
+
+    Raises `NotFound` for one that is discarded by now, `Conflict` unless it is in one of the states, where some are
+    named.
+    """
+    job = db.session.scalars(_locked(import_id)).one_or_none()
+    if job is None:
+        raise NotFound()
+    if states:
+        _require(job, *states)
+    return job
+
+
+def unchanged(job: ImportJob, *states: ImportState) -> ImportJob:
+    """The same for one that must be as it was when it was loaded. Raises `Conflict` for what changed meanwhile."""
+    seen = job.revision
+    job = held(job.id, *states)
+    if job.revision != seen:
+        raise _gone_on(job)
     return job
 
 
@@ -246,8 +264,12 @@ def checked(options: Options) -> Options:
 
 def _require(job: ImportJob, *states: ImportState) -> None:
     if job.state not in {state.value for state in states}:
-        message = N_("This import is being read, or is done with. Reload to see where it stands.")
-        raise Conflict(message, code=f"import_{job.state}")
+        raise _gone_on(job)
+
+
+def _gone_on(job: ImportJob) -> Conflict:
+    message = N_("This import is being read, or is done with. Reload to see where it stands.")
+    return Conflict(message, code=f"import_{job.state}")
 
 
 # parts ----------------------------------------------------------------------------------------------------------

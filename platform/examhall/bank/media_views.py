@@ -46,6 +46,13 @@ class MediumFile(DetailView):
 
     model, lookup = StoredMedium, "digest"
 
+    def load(self, **url: Any) -> StoredMedium:
+        """The medium of a digest."""
+        if not media.DIGEST.fullmatch(url["digest"]):
+            raise NotFound()
+        medium: StoredMedium = super().load(**url)
+        return medium
+
     def get(self, *_: Any, **url: Any) -> ResponseReturnValue:
         """Get the file, or a range of its bytes. It never changes, so it may be kept for ever."""
         medium = self.load(**url)

@@ -55,7 +55,8 @@ ROUTES = [
     Route("/api/v1/questions/<uuid:id>", "api_question", api.QuestionItem),
     Route("/api/v1/questions/<uuid:id>/versions", "api_versions", api.Versions),
     Route(
-        "/api/v1/questions/<uuid:id>/versions/<int:number>/differences", "api_differences",
+        "/api/v1/questions/<uuid:id>/versions/<int:number>/differences",
+        "api_differences",
         difference_views.VersionDifferences,
     ),
     Route("/api/v1/banks/<uuid:id>/categories", "api_categories", filing_api.Categories),

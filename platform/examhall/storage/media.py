@@ -18,7 +18,8 @@ from flask import current_app
 from examhall.errors import Unavailable
 from examhall.storage.records import tenant_id
 
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+#: How a digest is written.
+DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def put(data: bytes) -> str:
@@ -43,7 +44,7 @@ def exists(digest: str) -> bool:
 
 def path_of(digest: str) -> Path:
     """Where a file of the present tenant lies, or would lie. Raises ValueError for what is no digest."""
-    if not _DIGEST.fullmatch(digest):
+    if not DIGEST.fullmatch(digest):
         raise ValueError("a digest has 64 hexadecimal digits")
     return Path(current_app.instance_path) / f"{tenant_id()}.media" / digest[:2] / digest
 

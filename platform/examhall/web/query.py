@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -74,16 +74,21 @@ def filtered(statement: Statement, model: type, filters: Sequence[str], args: Ma
 
     Raises `BadRequest` for an unknown argument or an unreadable value.
     """
-    for name in args:
-        if name not in PAGING and name not in filters:
-            message = N_("There is no filter of this name. Known ones: %(known)s.")
-            known = ", ".join(sorted(set(filters) | PAGING))
-            raise BadRequest(message, known=known, errors=[FieldError(name, message, {"known": known})])
+    refuse_others(args, {*filters, *PAGING})
     for name in filters:
         if args.get(name):  # an empty one, as a form's "All" sends it, narrows nothing
             column = getattr(model, name)
             statement = statement.where(column == _value(name, column.type, args[name]))
     return statement
+
+
+def refuse_others(args: Mapping[str, str], known: Collection[str]) -> None:
+    """Raise `BadRequest`, naming those that are known, for any other argument."""
+    for name in args:
+        if name not in known:
+            message = N_("There is no filter of this name. Known ones: %(known)s.")
+            listed = ", ".join(sorted(known))
+            raise BadRequest(message, known=listed, errors=[FieldError(name, message, {"known": listed})])
 
 
 def searched(statement: Statement, model: type, columns: Sequence[str], args: Mapping[str, str]) -> Statement:

@@ -8,7 +8,8 @@ from typing import Any
 from examhall.bank.formats import Import, Item, Message
 from examhall.bank.formats.moodle_xml import FORMAT
 
-PNG = "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAIAAAACUFjqAAAAEklEQVR4nGP4z8CAB+GTG8HSALfKY52fTcuYAAAAAElFTkSuQmCC"  # 10 x 10, red
+#: A red square of 10 by 10.
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAIAAAACUFjqAAAAEklEQVR4nGP4z8CAB+GTG8HSALfKY52fTcuYAAAAAElFTkSuQmCC"
 
 PICTURE = base64.b64decode(PNG)
 FILE = f'<file name="a b.png" path="/" encoding="base64">{PNG[:40]}\n  {PNG[40:]}</file>'

@@ -6,7 +6,8 @@
     ANSWER: B
 
 Rules: reference semantics §2.4. A defect of the original that is not copied: there the letter of the answer counts
-options from the top, whatever letters they bear; here it is the option that bears it.
+options from the top, whatever letters they bear; here it is the option that bears it. What authors write by hand in
+small letters or with a space too many is read as well, with a warning, as other systems do not.
 """
 
 from __future__ import annotations
@@ -28,8 +29,14 @@ QUESTIONS_LIMIT = 10_000
 
 _NAME_FROM_STEM = 60
 _OPTION = re.compile(r"([A-Z])[).][ \t]*(.*)")
-_ANSWER = re.compile(r"ANSWER:[ \t]*(.*)")
-_ANSWER_LINE = re.compile(rb"^[ \t]*ANSWER:[ \t]*[A-Z][ \t]*\r?$", re.MULTILINE)
+_BY_HAND = re.compile(r"([A-Za-z])[ \t]?(?:\)|\.(?=[ \t]))[ \t]*(.*)")
+_ANSWER = re.compile(r"ANSWER:[ \t]*(.*)|(?i:(?:correct[ \t]+)?answer)[ \t]*:[ \t]*([A-Za-z](?:[.)].*)?)")
+_LETTER = re.compile(r"([A-Za-z])(?:[.)][ \t]*(.*))?")
+_ANSWER_LINE = re.compile(
+    rb"^[ \t]*ANSWER:[ \t]*[A-Z][ \t]*\r?$"
+    rb"|^[ \t]*[A-Za-z][ \t]?[).][^\n]*+\n[ \t\r\n]*+(?i:(?:correct[ \t]+)?answer)[ \t]*:[ \t]*[A-Za-z][.)\t \r]*$",
+    re.MULTILINE,
+)
 _LIKE_AN_ANSWER = re.compile(r"answer[ \t]*:", re.IGNORECASE)
 _UNUSABLE = re.compile(r"[\0\ud800-\udfff]")
 
@@ -87,7 +94,7 @@ def _blocks(text: str) -> Iterator[list[Line]]:
         if len(line) < 2:  # as in the original: a lone sign is no question
             continue
         block.append((number, line))
-        if _ANSWER.match(line):
+        if _ANSWER.fullmatch(line):
             yield block
             block = []
     if block:
@@ -96,22 +103,26 @@ def _blocks(text: str) -> Iterator[list[Line]]:
 
 def _question(lines: list[Line]) -> Item:
     *asked, last = lines
-    answer = _ANSWER.match(last[1])
+    answer = _ANSWER.fullmatch(last[1])
     if answer is None:
         message = N_("This question has no ANSWER. Write ANSWER: and the letter of the right option below it.")
         _refuse(lines[0][0], message)
-    stem, options = _parted(asked, last[0])
-    letters = {letter: place for place, (_, letter, _) in enumerate(options)}
+    strict = [place for place, (_, text) in enumerate(asked) if place and _OPTION.fullmatch(text)]
+    stem, options = _parted(asked, last[0], _OPTION if len(strict) > 1 else _BY_HAND)
+    letters = {letter.upper(): place for place, (_, letter, _) in enumerate(options)}
     if len(letters) < len(options):
         _refuse(options[0][0], N_("Two options bear the same letter. Give each its own."))
-    if answer[1] not in letters:
+    said = answer[1] if answer[2] is None else answer[2]
+    named = _LETTER.fullmatch(said)
+    place = letters.get(named[1].upper()) if named else None
+    if named is None or place is None or named[2] not in (None, "", options[place][2]):
         message = N_("No option bears the letter “%(letter)s”. Write the capital letter of one of these: %(known)s.")
-        _refuse(last[0], message, letter=answer[1][:20], known=", ".join(letters))
+        _refuse(last[0], message, letter=said[:20], known=", ".join(letters))
     data = {
         "prompt": "<br>".join(escape(text, quote=False) for _, text in stem),
         "options": [
-            {"text": escape(text, quote=False), "fraction": "1" if letter == answer[1] else "0"}
-            for _, letter, text in options
+            {"text": escape(text, quote=False), "fraction": "1" if number == place else "0"}
+            for number, (_, _, text) in enumerate(options)
         ],
     }
     try:
@@ -126,16 +137,19 @@ def _question(lines: list[Line]) -> Item:
     if len(stem) > 1:
         note = N_("This question goes over several lines. That is read here, but not everywhere.")
         warnings.append(Message(stem[1][0], note))
+    if len(strict) < len(options) or answer[1] is None or answer[1] != named[1].upper():
+        note = N_("Other systems read options such as “A. text” and answers such as “ANSWER: A” only.")
+        warnings.append(Message(last[0], note))
     return Item(line=stem[0][0], name=name, type="single_choice", body=body.to_json(), warnings=warnings)
 
 
-def _parted(lines: list[Line], end: int) -> tuple[list[Line], list[tuple[int, str, str]]]:
+def _parted(lines: list[Line], end: int, option: re.Pattern[str]) -> tuple[list[Line], list[tuple[int, str, str]]]:
     """The lines of the stem, and the options as (line, letter, text): the last lines that look like options.
 
     The first line is always of the stem, even where it looks like an option ("A. Einstein was born in …").
     """
-    found = [_OPTION.fullmatch(text) for _, text in lines]
-    start = max(1, 1 + max((place for place, option in enumerate(found) if option is None), default=0))
+    found = [option.fullmatch(text) for _, text in lines]
+    start = max(1, 1 + max((place for place, one in enumerate(found) if one is None), default=0))
     if start >= len(lines):
         where, text = lines[-1] if lines else (end, "")
         if _LIKE_AN_ANSWER.match(text):
@@ -145,9 +159,7 @@ def _parted(lines: list[Line], end: int) -> tuple[list[Line], list[tuple[int, st
         after = next(place for place in range(early, start) if not found[place])
         message = N_("This question has no ANSWER before line %(next)s, or an option of it goes over two lines.")
         _refuse(lines[0][0], message, next=lines[after][0])
-    options = [
-        (line, option[1], option[2]) for (line, _), option in zip(lines[start:], found[start:], strict=True) if option
-    ]
+    options = [(line, one[1], one[2]) for (line, _), one in zip(lines[start:], found[start:], strict=True) if one]
     return lines[:start], options
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from examhall.bank.formats import Format, aiken, examhall_json, gift, moodle_xml, qti, tables
+from examhall.bank.formats import Format, aiken, decode, examhall_json, gift, moodle_xml, qti, tables
 from examhall.errors import N_, FieldError, Invalid
 
 #: In the order in which they are asked whether a file is theirs: those that are sure of it come first.
@@ -33,9 +34,14 @@ def format_named(name: str, known: tuple[str, ...] = READ) -> Format:
 
 
 def format_of(data: bytes) -> Format:
-    """The format that a file is written in. Raises `Invalid` (field `file`) where it is none that is known."""
+    """The format that a file is written in.
+
+    Raises `Invalid` (field `file`) where it is none that is known, PayloadTooLarge for a text that is too long for any.
+    """
     for name in READ:
         if FORMATS[name].recognises(data):
             return FORMATS[name]
+    if b"\0" not in data or data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        decode(data)  # a text, which may be one of them were it not for its encoding
     message = N_("Nothing in this file tells its format. It may be one of %(known)s: choose it, or check the file.")
     raise Invalid(errors=[FieldError("file", message, {"known": ", ".join(FORMATS[name].label for name in READ)})])
