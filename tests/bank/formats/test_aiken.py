@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from examhall.bank.formats import Import, Item
+from examhall.bank.formats import Import, Item, registry
 from examhall.bank.formats.aiken import FORMAT, export, parse
 from examhall.bank.types import type_named
+from examhall.errors import Invalid
 
 
 def read(text: str) -> Import:
@@ -66,7 +67,8 @@ class TestReading:
     ("text", "line", "words"),
     [
         ("Which?\nA. one\nB. two\nANSWER: D\n", 4, "No option bears the letter “D”"),
-        ("Which?\nA. one\nB. two\nANSWER: b\n", 4, "capital letter"),
+        ("Which?\na) one\nb) two\nAnswer: D\n", 4, "capital letter"),
+        ("Which?\nA. one\nB. two\nANSWER: B. one\n", 4, "No option bears"),
         ("Which?\nA. one\nB. two\nANSWER:\n", 4, "No option bears"),
         ("Which?\nA. one\nB. two\nANSWER: A, B\n", 4, "No option bears"),
         ("Which?\nA. one\nA. two\nANSWER: A\n", 2, "same letter"),
@@ -76,7 +78,7 @@ class TestReading:
         ("Which?\nANSWER: A\n", 1, "no options"),
         ("ANSWER: A\n", 1, "no options"),
         ("Which?\nA. one\nB. two\n", 1, "no ANSWER"),
-        ("Which?\nA. one\nB. two\nAnswer: A\n", 1, "no ANSWER"),
+        ("Which?\nA. one\nB. two\nAnswer: none of these\n", 1, "no ANSWER"),
         ("One?\nA. a\nB. b\nTwo?\nA. c\nB. d\nANSWER: A\n", 1, "no ANSWER"),
         ("", 1, "no question"),
     ],
@@ -162,3 +164,48 @@ class TestWriting:
 def words(item: Item) -> Iterator[str]:
     for message in export([item], {}, "Bank").losses:
         yield message.text % message.params
+
+
+@pytest.mark.parametrize("text", [
+    "Which?\na) one\nb) two\nAnswer: B\n",
+    "Which?\n\na. one\n\nb. two\n\nanswer : b\n",
+    "Which?\nA ) one\nB ) two\nANSWER : B\n",
+    "Which?\nA. one\nB. two\nANSWER: b\n",
+    "Which?\nA. one\nB. two\nANSWER: B.\n",
+    "Which?\nA.\tone\nB.\ttwo\nANSWER: B. two\n",
+    "Which?\r\nA) one\r\nB) two\r\nCorrect answer: B)\r\n",
+])  # fmt: skip
+def test_what_authors_write_by_hand_is_read_with_a_warning(text: str) -> None:
+    found = read(text * 2)
+    assert found.errors == []
+    for question in found.questions:
+        assert question.body["prompt"] == "Which?"
+        assert [option["text"] for option in question.body["options"] if option["fraction"] == "1"] == ["two"]
+        assert len(question.warnings) == 1
+    assert len(found.questions) == 2
+
+
+def test_small_letters_above_capital_ones_are_text() -> None:
+    found = read("Which hold?\na) x\nb) y\nA. only a\nB. both\nANSWER: B\n")
+    assert found.questions[0].body["prompt"] == "Which hold?<br>a) x<br>b) y"
+    assert [option["text"] for option in found.questions[0].body["options"]] == ["only a", "both"]
+
+
+def test_a_file_written_by_hand_is_known_as_aiken() -> None:
+    assert registry.format_of(b"Which?\na) one\r\nb) two\r\n\r\nAnswer: B\r\n").name == "aiken"
+    assert registry.format_of(b"Which?\n\nAnswer: B {=a ~b}\n").name == "gift"
+
+
+@pytest.mark.parametrize("data", [
+    "Frage;A;B\nGrüße?;ja;nein\n".encode("cp1252"), "Which?\nA. é\nB. b\nANSWR: A\n".encode("latin-1"),
+])  # fmt: skip
+def test_a_text_in_another_encoding_is_told_so(data: bytes) -> None:
+    with pytest.raises(Invalid) as caught:
+        registry.format_of(data)
+    assert "not UTF-8" in caught.value.errors[0].message
+
+
+def test_what_is_no_text_is_told_the_formats() -> None:
+    with pytest.raises(Invalid) as caught:
+        registry.format_of(b"%PDF-1.7\n\xe2\xe3\0\xff")
+    assert "tells its format" in caught.value.errors[0].message
