@@ -254,3 +254,62 @@ def parse_csv_names(data: bytes) -> list[str]:
 
 def said(item: Item) -> tuple[Any, ...]:
     return item.type, item.name, item.body, item.category, item.tags, item.external_id, item.points, item.status
+
+
+class TestTablesOfOthers:
+    """What teachers and other tools write: right answers by text or number, types and columns by other names."""
+
+    @staticmethod
+    def right(table: str) -> list[str]:
+        found = read(table)
+        assert [message.text % message.params for message in found.errors] == []
+        options = found.questions[0].body["options"]
+        return [option["text"] for option in options if option["fraction"] != "0"]
+
+    @pytest.mark.parametrize(("told", "right"), [
+        ("Paris", ["Paris"]), ("paris", ["Paris"]), ("2", ["Paris"]), ("b)", ["Paris"]), ("B.", ["Paris"]),
+        ('"1, 3"', ["Rome", "Oslo"]), ("Rome; Oslo", ["Rome", "Oslo"]), ('"Bonn, formerly"', ["Bonn, formerly"]),
+    ])  # fmt: skip
+    def test_the_right_option_is_named_by_its_text_or_its_number(self, told: str, right: list[str]) -> None:
+        head = "Question,Option 1,Option 2,Option 3,D,Answer"
+        assert self.right(f'{head}\nWhich?,Rome,Paris,Oslo,"Bonn, formerly",{told}') == right
+
+    def test_a_letter_is_a_letter_whatever_the_options_say(self) -> None:
+        assert self.right("question,a,b,right\nWhich?,B,A,B") == ["A"]
+
+    @pytest.mark.parametrize("told", ["4", "same"])
+    def test_what_may_mean_several_options_is_refused(self, told: str) -> None:
+        found = read(f"question,a,b,c,d,right\nWhich?,3,4,same,same,{told}")
+        assert [message.element for message in found.errors] == ["row 2, column F"]
+        assert "several options" in found.errors[0].text
+
+    @pytest.mark.parametrize("told", ["9", "0", "x=1", "Berlin"])
+    def test_what_names_no_option_is_refused(self, told: str) -> None:
+        assert "names no option" in read(f"question,a,b,right\nWhich?,x,y,{told}").errors[0].text
+
+    @pytest.mark.parametrize(("named", "options", "kind"), [
+        ("Multiple Choice", "x,y,1", "single_choice"), ("Multiple Choice", 'x,y,"1,2"', "multiple_choice"),
+        ("multiple_choice", "x,y,A", "multiple_choice"), ("Checkbox", "x,y,1", "multiple_choice"),
+        ("Open-Ended", ",,", "essay"), ("Fill-in-the-Blank", "x,,", "short_text"),
+        ("Short answer", ",,x", "short_text"),
+        ("True/False", ",,false", "true_false"), ("true or false", "True,False,B", "true_false"),
+        ("Opción múltiple", "x,y,2", "single_choice"), ("Numerical", ",,9.81 +- 0.1", "numeric"),
+    ])  # fmt: skip
+    def test_types_have_other_names_elsewhere(self, named: str, options: str, kind: str) -> None:
+        found = read(f"question,type,a,b,right\nWhat?,{named},{options}")
+        assert [question.type for question in found.questions] == [kind]
+
+    def test_several_words_are_right(self) -> None:
+        found = read("question,type,answer\nCapital?,short answer,Paris; paree")
+        assert [answer["text"] for answer in found.questions[0].body["answers"]] == ["Paris", "paree"]
+
+    @pytest.mark.parametrize("head", [
+        "Frage;Antwort A;Antwort B;Richtige Antwort;Punkte", "Pregunta;Opción 1;Opción 2;Respuesta correcta;Puntos",
+        "Question - max 120 characters;Answer 1 - max 75 characters;Answer 2 - so;Correct answer(s) - choose;Points",
+    ])  # fmt: skip
+    def test_columns_have_other_names_elsewhere(self, head: str) -> None:
+        assert self.right(f"{head}\nWhich?;x;y;2;3") == ["y"]
+
+    def test_a_column_that_nobody_knows_is_told(self) -> None:
+        found = read("question,type,Time in seconds,Empty\nWrite,essay,30,")
+        assert [(loss.element, loss.params) for loss in found.losses] == [("column C", {"name": "Time in seconds"})]

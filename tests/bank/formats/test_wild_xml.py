@@ -46,9 +46,7 @@ class TestOlderSystems:
     QUESTION = quiz(item12("", "What?", OPTIONS, when(equal("b")))).partition(b"?>")[2]
 
     def test_the_document_type_of_version_1_2_is_harmless(self) -> None:
-        head = (
-            b'<?xml version="1.0"?>\n<!-- elsewhere -->\n<!DOCTYPE questestinterop SYSTEM "ims_qtiasiv1p2.dtd">\n'
-        )
+        head = b'<?xml version="1.0"?>\n<!-- elsewhere -->\n<!DOCTYPE questestinterop SYSTEM "ims_qtiasiv1p2.dtd">\n'
         (question,) = read(head + self.QUESTION).questions
         assert (question.type, question.line) == ("single_choice", 4)
 

@@ -5,7 +5,7 @@
 - `a` to `z`: the options, answers, rows, or things in their right order; for matching `stem -> choice`, for a
   distractor `-> choice`.
 - `right`: the letters of what is right, `B` or `A; C`, with percents where these differ, `B; C=50%; D=-25%`; or `true`,
-  `false`. Short answers and numbers are all right where it is empty.
+  `false`. Short answers and numbers are all right where it is empty. The text of an option will do, or its number.
 - `a_feedback` to `z_feedback`: what is said to whoever chose that.
 - `name`, `id`, `category` (a path `a/b`), `tags` (with commas), `difficulty`, `language`, `points`, `status`,
   `feedback`.

@@ -50,8 +50,37 @@ _SAME: dict[str, str] = {
     "state": "status", "estado": "status",
     "general feedback": "feedback", "explanation": "feedback", "rationale": "feedback", "comment": "feedback",
     "retroalimentacion": "feedback", "explicacion": "feedback",
+    "correct option": "right", "correct choice": "right", "answer key": "right", "respuestas correctas": "right",
+    "clave": "right", "solucion": "right", "tipo de pregunta": "type", "titulo": "name", "puntaje": "points",
+    "puntuacion": "points", "frage": "question", "fragetext": "question", "aufgabe": "question", "typ": "type",
+    "fragetyp": "type", "richtig": "right", "richtige antwort": "right", "richtige antworten": "right",
+    "korrekte antwort": "right", "losung": "right", "antwort": "right", "titel": "name", "kategorie": "category",
+    "thema": "category", "punkte": "points", "erklarung": "feedback", "begrundung": "feedback",
+    "ruckmeldung": "feedback",
 }  # fmt: skip
-_OPTION = re.compile(r"(?:(?:option|answer|choice|opt|opcion|respuesta|خيار) ?)?([a-z]|[0-9]{1,2})( feedback)?")
+_OPTION = re.compile(
+    r"(?:(?:option|answer|choice|opt|opcion|respuesta|alternativa|antwort|خيار) ?)?([a-z]|[0-9]{1,2})( feedback)?"
+)
+_ADVICE = re.compile(r"\s[-–—]\s")  # "Answer 1 - max 75 characters"
+
+#: What other tools call types; "" where the number of right answers tells which one it is.
+TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        "multiple choice": "", "mc": "", "mcq": "", "choice": "", "quiz": "", "opcion multiple": "",
+        "seleccion multiple": "", "اختيار من متعدد": "",
+        "checkbox": "multiple_choice", "checkboxes": "multiple_choice", "multiple answer": "multiple_choice",
+        "multiple answers": "multiple_choice", "multiple response": "multiple_choice", "ms": "multiple_choice",
+        "multiple select": "multiple_choice", "multi select": "multiple_choice", "radio": "single_choice",
+        "true false": "true_false", "true or false": "true_false", "tf": "true_false", "t f": "true_false",
+        "verdadero falso": "true_false", "verdadero o falso": "true_false", "wahr falsch": "true_false",
+        "richtig falsch": "true_false", "صح او خطا": "true_false", "صح وخطا": "true_false",
+        "short answer": "short_text", "shortanswer": "short_text", "fill in the blank": "short_text",
+        "fill in the blanks": "short_text", "fill in": "short_text", "text": "short_text", "sa": "short_text",
+        "respuesta corta": "short_text", "kurzantwort": "short_text", "numerical": "numeric", "number": "numeric",
+        "numerica": "numeric", "match": "matching", "order": "ordering", "sequence": "ordering", "kprime": "kprim",
+        "open ended": "essay", "long answer": "essay", "paragraph": "essay", "ensayo": "essay", "freitext": "essay",
+    }
+)  # fmt: skip
 
 
 def columns(rows: Sequence[Row]) -> Columns:
@@ -99,10 +128,19 @@ def _names(cells: Sequence[str]) -> list[str]:
     return names
 
 
-def _field(name: str) -> str | None:
-    plain = unicodedata.normalize("NFKD", name).casefold()
+def plain_words(text: str) -> str:
+    """The words of a name in small letters, without accents and signs."""
+    plain = unicodedata.normalize("NFKD", text.replace("(s)", "s")).casefold()
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    plain = " ".join(re.sub(r"[\W_]+", " ", plain).split())
+    return " ".join(re.sub(r"[\W_]+", " ", plain).split())
+
+
+def _field(name: str) -> str | None:
+    bare = _ADVICE.split(name, maxsplit=1)[0]
+    return _named(plain_words(name)) or (_named(plain_words(bare)) if bare != name else None)
+
+
+def _named(plain: str) -> str | None:
     if plain in FIELDS and len(plain) > 1:
         return plain
     if plain in _SAME:

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from examhall.bank.authoring import to_html, to_number
 from examhall.bank.formats import Import, Item, Message
 from examhall.bank.formats.passage import Fault
-from examhall.bank.formats.tables.fields import LETTERS, chosen
+from examhall.bank.formats.tables.fields import LETTERS, TYPES, chosen, plain_words
 from examhall.bank.formats.tables.sheets import Row
 from examhall.bank.richtext import plain_text
 from examhall.bank.types import type_named
@@ -26,10 +26,10 @@ _TYPES = (
     "description",
 )  # fmt: skip
 _VERDICTS = {
-    "true": True, "t": True, "yes": True, "verdadero": True, "صحيح": True,
-    "false": False, "f": False, "no": False, "falso": False, "خطأ": False,
+    "true": True, "t": True, "yes": True, "verdadero": True, "صحيح": True, "wahr": True, "richtig": True,
+    "false": False, "f": False, "no": False, "falso": False, "خطأ": False, "falsch": False,
 }  # fmt: skip
-_SHARE = re.compile(r"([A-Za-z])(?:\s*=\s*(-?[0-9.]+)\s*%)?")
+_SHARE = re.compile(r"([A-Za-z])(?:[.)]|\s*=\s*(-?[0-9.]+)\s*%)?")
 _TOLERANCE = re.compile(r"(.+?)\s*(?:\+-|±|\+/-)\s*(.+)")
 _RANGE = re.compile(r"(.+?)\s*\.\.\s*(.+)")
 _ARROW = re.compile(r"(.*?)\s*->\s*(.*)", re.DOTALL)
@@ -39,7 +39,7 @@ _NO_NUMBER = N_("“%(text)s” is no number. Write digits, with a point before 
 def parse(rows: Sequence[Row], mapping: Mapping[str, str] | None = None) -> Import:
     """The questions of a table whose first row names its columns. Raises Invalid (field `mapping`)."""
     places = chosen(rows, mapping)
-    result = Import([], [])
+    result = Import([], [], losses=list(_unread(rows, places) if mapping is None else ()))
     for number, cells in rows[1:]:
         if len(result.questions) + len(result.errors) >= QUESTIONS_LIMIT:
             message = N_("There are more than %(limit)s questions. Split the file and import the parts.")
@@ -52,6 +52,15 @@ def parse(rows: Sequence[Row], mapping: Mapping[str, str] | None = None) -> Impo
     if not result.questions and not result.errors:
         result.errors.append(Message(1, N_("There is no question in this file. Is it the right one?")))
     return result
+
+
+def _unread(rows: Sequence[Row], places: Mapping[str, int]) -> Iterator[Message]:
+    """A message for each column that nobody said anything of, and whose name says nothing."""
+    taken = set(places.values())
+    for place, name in enumerate(rows[0][1]):
+        if place not in taken and any(len(cells) > place and cells[place].strip() for _, cells in rows[1:]):
+            message = N_("The column “%(name)s” is left out. Say what it holds, if it belongs to the questions.")
+            yield Message(rows[0][0], message, {"name": name[:100]}, f"column {_column(place)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +109,16 @@ class _Reader:
 
     def kind(self) -> str:
         """The type that the row names, or else the one that its right answers and options tell."""
-        named = re.sub(r"[\s_-]+", "_", self.cell("type").lower())
-        if named in _TYPES:
-            return named
+        said = self.cell("type")
+        named = TYPES.get(plain_words(said), re.sub(r"[\s_-]+", "_", said.lower()))
+        if said in _TYPES or named in _TYPES:
+            return said if said in _TYPES else named
         if named:
             message = N_("There is no type “%(type)s” in tables. Choose one of: %(known)s.")
             self.refuse("type", message, type=named[:40], known=", ".join(_TYPES))
         right = self.cell("right")
         if self.letters():
-            return (
-                "multiple_choice" if len(re.findall("[A-Za-z]", re.sub("=[^;,]*", "", right))) > 1 else "single_choice"
-            )
+            return "multiple_choice" if len(list(self.named())) > 1 else "single_choice"
         if right.lower() in _VERDICTS:
             return "true_false"
         return self.refuse("type", N_("Say of what type this question is: its options and answers don't tell."))
@@ -121,24 +129,43 @@ class _Reader:
 
     def shares(self, usual: Callable[[int], str]) -> dict[str, str]:
         """Letter to fraction, of those that `right` names; `usual` gives that of one of so many without a percent."""
-        text = self.cell("right")
         named: dict[str, str | None] = {}
-        for part in filter(None, (part.strip() for part in re.split("[;,،]", text))):
-            share = _SHARE.fullmatch(part)
-            if share is None:
-                message = N_("“%(text)s” names no option. Write letters such as A; C, or with percents A=50%%; C=50%%.")
-                self.refuse("right", message, text=part[:40])
-            letter = share[1].lower()
-            if not self.cell(letter):
-                self.refuse("right", N_("There is no option %(letter)s in this row."), letter=share[1].upper())
-            percent = exact(share[2]) if share[2] else None
-            if share[2] and percent is None:
-                self.refuse(
-                    "right", N_("“%(text)s” is no number. Write digits, with a point before decimals."), text=share[2]
-                )
+        for letter, said in self.named():
+            percent = exact(said) if said else None
+            if said and percent is None:
+                self.refuse("right", _NO_NUMBER, text=said)
             named[letter] = as_text(percent / 100) if percent is not None else None
         plain = usual(sum(fraction is None for fraction in named.values()))
         return {letter: plain if fraction is None else fraction for letter, fraction in named.items()}
+
+    def named(self) -> Iterator[tuple[str, str | None]]:
+        """The letters of the options that `right` names, each with its percents as they are written, if at all.
+
+        Instead of its letter an option's own text will do, or its number, counted from 1, where that is no text.
+        """
+        text = self.cell("right")
+        whole = self.of_text(text) if len(text) > 1 else []
+        parts = [text] if len(whole) == 1 else [part.strip() for part in re.split("[;,،]", text)]
+        for part in filter(None, parts):
+            share = _SHARE.fullmatch(part)
+            if share:
+                if not self.cell(share[1].lower()):
+                    self.refuse("right", N_("There is no option %(letter)s in this row."), letter=share[1].upper())
+                yield share[1].lower(), share[2]
+                continue
+            meant = set(self.of_text(part))
+            if part.isascii() and part.isdigit() and 0 < int(part[:4]) <= len(LETTERS):
+                meant |= {letter for letter in LETTERS[int(part[:4]) - 1] if self.cell(letter)}
+            if len(meant) > 1:
+                self.refuse("right", N_("“%(text)s” may mean several options. Write a letter instead."), text=part[:40])
+            if not meant:
+                message = N_("“%(text)s” names no option. Write letters such as A; C, or with percents A=50%%; C=50%%.")
+                self.refuse("right", message, text=part[:40])
+            yield meant.pop(), None
+
+    def of_text(self, text: str) -> list[str]:
+        """The letters of the options with this text."""
+        return [letter for letter in self.letters() if self.cell(letter).casefold() == text.casefold()]
 
     def options(self, shares: Mapping[str, str], **more: Any) -> list[dict[str, Any]]:
         return [
@@ -179,6 +206,8 @@ def _several(row: _Reader) -> dict[str, Any]:
 
 def _verdict(row: _Reader) -> dict[str, Any]:
     said = row.cell("right").lower()
+    if said not in _VERDICTS and row.letters():
+        said = next((row.cell(letter).lower() for letter, _ in row.named()), "")
     if said not in _VERDICTS:
         row.refuse("right", N_("Write true or false."))
     return {"correct": _VERDICTS[said], "feedback_true": row.feedback("a"), "feedback_false": row.feedback("b")}
@@ -195,19 +224,22 @@ def _kprim(row: _Reader) -> dict[str, Any]:
 
 
 def _written(row: _Reader) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The answers, all of them right unless the row says which are."""
+    """The answers, all of them right unless the row says which are. Else what is called right are the answers."""
+    if not row.letters():
+        yield from ((text.strip(), {"fraction": "1"}) for text in row.cell("right").split(";") if text.strip())
+        return
     shares = row.shares(lambda count: "1")
     for letter in row.letters():
         fraction = shares.get(letter, "0") if shares else "1"
-        yield letter, {"fraction": fraction, "feedback": row.feedback(letter)}
+        yield row.cell(letter), {"fraction": fraction, "feedback": row.feedback(letter)}
 
 
 def _short(row: _Reader) -> dict[str, Any]:
-    return {"answers": [{"text": row.cell(letter), **rest} for letter, rest in _written(row)]}
+    return {"answers": [{"text": text, **rest} for text, rest in _written(row)]}
 
 
 def _number(row: _Reader) -> dict[str, Any]:
-    return {"answers": [_interval(row.cell(letter)) | rest for letter, rest in _written(row)]}
+    return {"answers": [_interval(text) | rest for text, rest in _written(row)]}
 
 
 def _interval(text: str) -> dict[str, Any]:
