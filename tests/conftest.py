@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask.globals import _cv_app
 from sqlalchemy import create_engine
@@ -19,6 +21,11 @@ from hall import Hall, MakeHall
 from servers import Postgres, shared_postgres
 
 ENGINES = ("sqlite", "postgresql")
+
+#: HYPOTHESIS_PROFILE=long looks far longer than a run of the whole suite can.
+hypothesis.settings.register_profile("suite", max_examples=30)
+hypothesis.settings.register_profile("long", max_examples=1000, deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
 @pytest.fixture(autouse=True)

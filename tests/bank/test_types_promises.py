@@ -42,7 +42,7 @@ KEY_NAMES = {
     "wrong_feedback",
 }  # fmt: skip
 
-thorough = settings(max_examples=400)  # some thirty bodies of each type
+thorough = settings(max_examples=150)  # some ten bodies of each type
 
 
 def names_in(value: Any) -> set[str]:
