@@ -217,7 +217,7 @@ class TestBraces:
         fails("What}?{T", 1, "} closes nothing")
 
     def test_a_blank_line_ends_a_question_even_within_braces(self) -> None:
-        assert [line for line, _ in errors("What?{\n=a\n\n~b\n}")] == [1, 5]
+        assert [line for line, _ in errors("What?{\n=a\n\nWhy?\n}")] == [1, 5]
 
     def test_more_braces_are_an_error_on_their_line(self) -> None:
         fails("The {=cat ~dog}\nand the {=mouse ~rat}", 2, "one answer block")

@@ -6,11 +6,11 @@ Time grows with the length of the text and no faster.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from examhall.bank.formats import CategoryInfo, Import, Message, decode
+from examhall.bank.formats.gift.blocks import CATEGORY, blocks
 from examhall.bank.formats.gift.question import read_question
 from examhall.bank.formats.passage import Fault, Passage
 from examhall.bank.texts import CATEGORY_LIMIT, TAG_LIMIT, TAGS_LIMIT
@@ -19,18 +19,9 @@ from examhall.errors import N_
 QUESTIONS_LIMIT = 10_000
 ID_LIMIT = 100
 
-_CATEGORY = "$CATEGORY:"
 _CONTEXT = re.compile(r"\A\$[A-Za-z0-9]+\$(/|\Z)(top(/|\Z))?")  # where Moodle hangs a category: of no use elsewhere
 _LABEL = re.compile(r"\[(?P<kind>id|tag):(?P<value>(?:\\\]|[^][])*)\]")
 _UNUSABLE = re.compile(r"[\0\ud800-\udfff\ufdd0-\ufdef]")
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """Lines between blank lines: their text without comments, and the comments."""
-
-    passage: Passage
-    comments: list[Passage]
 
 
 @dataclass
@@ -47,13 +38,13 @@ def parse(data: bytes, **settings: Any) -> Import:
     result = Import([], [])
     category = ""
     lines_of_ids: dict[str, int] = {}
-    for block in _blocks(_UNUSABLE.sub("\ufffd", decode(data))):
+    for block in blocks(_UNUSABLE.sub("\ufffd", decode(data))):
         try:
             if len(result.questions) + len(result.errors) >= QUESTIONS_LIMIT:
                 message = N_("There are more than %(limit)s questions. Split the file and import the parts.")
                 result.errors.append(block.passage.message(message, limit=QUESTIONS_LIMIT))
                 break
-            if block.passage.text.startswith(_CATEGORY):
+            if block.passage.text.startswith(CATEGORY):
                 category = _category(block.passage)
                 if category and all(known.path != category for known in result.categories[-1:]):
                     result.categories.append(CategoryInfo(category))
@@ -61,6 +52,7 @@ def parse(data: bytes, **settings: Any) -> Import:
             labels = _labels(block.comments, lines_of_ids)
             if block.passage.text:
                 question = read_question(block.passage, category, labels.external_id, labels.tags)
+                question.warnings[:0] = block.warnings
                 question.losses[:0] = labels.losses
                 result.questions.append(question)
             elif labels.external_id or labels.tags:
@@ -73,29 +65,8 @@ def parse(data: bytes, **settings: Any) -> Import:
     return result
 
 
-def _blocks(text: str) -> Iterator[_Block]:
-    """The blocks of a text. A $CATEGORY is one by itself, even where its author forgot the blank lines."""
-    kept: list[str] = []
-    comments: list[Passage] = []
-    for number, line in enumerate([*re.sub(r"\r\n?", "\n", text).split("\n"), ""], start=1):
-        bare = line.strip()
-        if bare.startswith("//"):
-            comments.append(Passage(bare, number))
-            kept.append("")
-        elif bare and not bare.startswith(_CATEGORY):
-            kept.append(line)
-        else:
-            if any(kept) or (comments and not bare):
-                yield _Block(Passage("\n".join(kept), number - len(kept)).stripped(), comments)
-                comments = []
-            kept = []
-            if bare:
-                yield _Block(Passage(bare, number), [])
-                kept = [""] if comments else []  # so that these stay in the block of the question below
-
-
 def _category(passage: Passage) -> str:
-    said = passage.text.removeprefix(_CATEGORY).strip()
+    said = passage.text.removeprefix(CATEGORY).strip()
     parts = (part.strip() for part in _CONTEXT.sub("", said, count=1).replace("//", "\u2044").split("/"))
     path = "/".join(filter(None, parts))
     if not said or len(path) > CATEGORY_LIMIT:

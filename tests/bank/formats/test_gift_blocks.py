@@ -1,0 +1,59 @@
+"""Where one question of GIFT ends and the next begins, in files by hand and by other tools."""
+
+from __future__ import annotations
+
+import time
+
+from bank.formats.gift_texts import errors, one, options, parse
+
+
+class TestBlankLines:
+    def test_none_is_needed_above_a_name(self) -> None:
+        found = parse("::A:: One? {=a ~b}\n::B:: Two? {\n=c\n~d\n}\n// [id:x]\n::C:: Three? {T}")
+        assert [(item.line, item.name, item.external_id) for item in found.questions] == [
+            (1, "A", ""), (2, "B", ""), (7, "C", "x"),
+        ]  # fmt: skip
+        assert [[warning.line for warning in item.warnings] for item in found.questions] == [[], [2], [6]]
+        assert found.errors == []
+
+    def test_a_text_with_colons_goes_on_behind_its_gap(self) -> None:
+        found = parse("Call {=vector ~list}\nof std:\n:: is an operator.")
+        assert [item.type for item in found.questions] == ["single_choice"]
+
+    def test_colons_below_formulas_and_code_begin_no_question(self) -> None:
+        assert len(parse("[markdown]Which of \\(\\frac{1}{2}\\) or int f()\\{\\}\n::x is right? {T}").questions) == 1
+
+    def test_those_among_answers_are_left_out_with_a_warning(self) -> None:
+        text = "Which?\n{\n=yes\n\n~no#never\n\n\n~%-50%no way\n\n}\n\nNext?{T}"
+        first, second = parse(text).questions
+        assert options(text.partition("\n\nNext")[0])[0] == ("yes", "1", "")
+        assert [option["fraction"] for option in first.body["options"]] == ["1", "0", "-0.5"]
+        assert ([warning.line for warning in first.warnings], second.line) == ([5], 12)
+
+    def test_an_error_among_them_is_told_on_its_line(self) -> None:
+        ((line, _),) = errors("How much?{#\n=1\n\n=two\n}")
+        assert line == 4
+
+    def test_a_brace_that_nothing_closes_takes_no_other_question(self) -> None:
+        found = parse("Which?{\n=yes\n\nNext?{T}\n\nLast?{F}")
+        assert ([item.name for item in found.questions], [error.line for error in found.errors]) == (
+            ["Next?", "Last?"], [1],
+        )  # fmt: skip
+
+    def test_any_number_of_them_is_read_in_linear_time(self) -> None:
+        start = time.process_time()
+        assert errors("Which?{" + "\n\n=a{" * 100_000)
+        assert errors("Which?{a}\n" * 50_000 + "::")
+        assert time.process_time() - start < 5
+
+
+class TestFences:
+    def test_those_around_a_listing_are_no_text(self) -> None:
+        found = parse("Here you are:\n\n```gift\n::A:: One? {\n=a\n~b\n}\n```\n\n```\n::B:: Two? {T}\n```")
+        assert [(item.name, item.line) for item in found.questions[1:]] == [("A", 4), ("B", 11)]
+        assert found.questions[1].warnings == []
+
+    def test_those_in_markdown_stay(self) -> None:
+        prompt = one("::A::[markdown]Look\\:\n```c\nint f()\\{\n\\}\n```\nRight? {T}").body["prompt"]
+        assert "<code" in prompt
+        assert "```" not in prompt
