@@ -343,8 +343,10 @@ class TestTexts:
     def test_formulas(self) -> None:
         mathml = '<math xmlns="http://www.w3.org/1998/Math/MathML"><mi>x</mi><mo>+</mo><mn>1</mn>{}</math>'
         tex = '<annotation encoding="application/x-tex">x + 1 &lt; y</annotation>'
-        assert "x+1" in one(right(body=f"<p>{mathml.format('')}</p>")).body["prompt"]
-        assert any("MathML" in loss for loss in losses(right(body=f"<p>{mathml.format('')}</p>")))
+        assert "\\(x+1\\)" in one(right(body=f"<p>{mathml.format('')}</p>")).body["prompt"]
+        boxed = f"<p>{mathml.format('<menclose><mi>y</mi></menclose>')}</p>"
+        assert "x+1y" in one(right(body=boxed)).body["prompt"]
+        assert any("MathML" in loss for loss in losses(right(body=boxed)))
         semantics = mathml.format("").replace("<mi>", "<semantics><mi>").replace("</math>", f"{tex}</semantics></math>")
         assert "\\(x + 1 &lt; y\\)" in one(right(body=f"<p>{semantics}</p>")).body["prompt"]
 

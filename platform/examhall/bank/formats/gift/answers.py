@@ -15,6 +15,7 @@ from typing import Any
 from examhall.bank.formats import Message
 from examhall.bank.formats.attributes import lost_attributes
 from examhall.bank.formats.gift.pieces import Piece, pieces_of
+from examhall.bank.formats.mathml import with_latex
 from examhall.bank.formats.passage import Passage
 from examhall.bank.richtext import MARKDOWN_LIMIT, RENDERERS, foreign_tags, render, sanitise
 from examhall.bank.types.contract import as_text, exact
@@ -68,7 +69,7 @@ class Reader:
         if text_format == "markdown" and len(text.text) > MARKDOWN_LIMIT:
             message = N_("Shorten this Markdown text to at most %(limit)s characters.")
             raise text.fault(message, limit=MARKDOWN_LIMIT)
-        html = render(text.plain(), text_format)
+        html = with_latex(render(text.plain(), text_format))
         if "$$" in html:
             html, count = _DISPLAYED.subn(r"\\[\g<formula>\\]", html)
             if count:

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from examhall.bank.formats import Message
 from examhall.bank.formats.attributes import lost_attributes
+from examhall.bank.formats.mathml import with_latex
 from examhall.bank.formats.moodle_xml.files import Files
 from examhall.bank.formats.moodle_xml.node import Node, shortened
 from examhall.bank.richtext import MARKDOWN_LIMIT, foreign_tags, render
@@ -68,7 +69,7 @@ class Texts:
             text = _DATA.sub(self._put_by, text)
         if len(text) > PROMPT_LIMIT:
             raise node.fault(N_("Shorten this to at most %(limit)s characters."), limit=PROMPT_LIMIT)
-        html = _shown(text, text_format, node)
+        html = with_latex(_shown(text, text_format, node))
         return self._checked(self._with_media(html, node), node)
 
     def format_of(self, node: Node, otherwise: str | None = None) -> str:

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any, Protocol
 
 from examhall.bank.formats import Medium
+from examhall.bank.formats.mathml import latex_of
 from examhall.bank.formats.qti import tree
 from examhall.bank.formats.qti.notes import Notes
 from examhall.bank.richtext import TAGS
@@ -98,10 +99,9 @@ class Markup:
             self.notes.loss(element, N_("%(name)s may not stand in a text and is left out."), name=tag)
 
     def _math(self, element: Any) -> str:
-        for annotation in element.iter("annotation"):
-            if annotation.get("encoding", "").lower() in ("application/x-tex", "tex", "latex", "text/latex"):
-                opened, closed = ("\\[", "\\]") if element.get("display") == "block" else ("\\(", "\\)")
-                return escape(f"{opened}{tree.words(annotation)}{closed}", quote=False)
+        if latex := latex_of(element):
+            return escape(latex, quote=False)
+        for annotation in list(element.iter("annotation")):
             annotation.getparent().remove(annotation)
         self.notes.loss(element, N_("A formula in MathML has become plain text. Write it anew in LaTeX."))
         return escape(" ".join("".join(element.itertext()).split()), quote=False)
