@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
 
 from bank.factories import BankFactory, gift
-from bank.importing import act, begun, listed
+from bank.importing import act, begun, listed, send
 from bank.test_import_api import folder_of
 from examhall.bank import importing, imports
-from examhall.bank.formats import launch
+from examhall.bank.formats import folder, launch
 from hall import Api, Hall
 
 
@@ -98,3 +99,17 @@ def test_a_file_that_is_gone_is_not_read_again(hall: Hall, author: Api, bank: An
     assert author.get(f"/imports/{job['id']}").json["state"] == "failed"
     answer = author.patch(f"/imports/{job['id']}", {"grades": "nearest"})
     assert (answer.status_code, answer.json["code"]) == (409, "import_gone")
+
+
+def test_a_reader_ends_with_the_import_that_it_reads_for(make_hall: Any) -> None:
+    hall = make_hall("sqlite", import_wait_seconds=0)
+    author = hall.api("author")
+    with hall.inside():
+        bank = BankFactory().id
+    job = send(author, bank, gift(2000)).json
+    place = folder_of(hall, job)
+    reader = int((place / folder.LOCK).read_text())
+    assert launch.alive(place)
+    assert author.delete(f"/imports/{job['id']}").status_code == 204
+    assert not place.exists()
+    assert not Path(f"/proc/{reader}").exists() or "Z" in Path(f"/proc/{reader}/stat").read_text().split()[2]

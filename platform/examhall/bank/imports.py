@@ -219,7 +219,7 @@ def change(job: ImportJob, changes: Mapping[str, Any], patience: float, mended: 
 
 
 def discard(job: ImportJob) -> None:
-    """Forget an import that is not in the bank, its file too. Raises `Conflict` for one that is."""
+    """Forget an import that is not in the bank, its file and its reader too. Raises `Conflict` for one that is."""
     with writing() as session:
         job = held(job.id)
         if job.state == ImportState.COMMITTED.value:
@@ -227,6 +227,7 @@ def discard(job: ImportJob) -> None:
             raise Conflict(message, code="import_committed")
         session.delete(job)
         session.flush()
+    launch.end(folder_of(job.id))
     shutil.rmtree(folder_of(job.id), ignore_errors=True)
     audit.info("import %s discarded", job.id)
 

@@ -8,6 +8,7 @@ import signal
 import subprocess  # the reader is kept apart from everything else by being a process
 import sys
 import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,7 @@ def start(place: Path) -> Reader:
             pass_fds=(lock.fileno(),), start_new_session=True, cwd=place,
             env={"PYTHONPATH": os.pathsep.join(code), "LC_ALL": "C.UTF-8"},
         )  # fmt: skip
+        lock.write(str(process.pid))
     waiter = threading.Thread(target=process.wait, name="import", daemon=True)
     waiter.start()
     return Reader(process, waiter)
@@ -67,3 +69,15 @@ def alive(place: Path) -> bool:
         except BlockingIOError:
             return True
     return False
+
+
+def end(place: Path) -> None:
+    """End the reader that works in this folder, if one does, whoever started it."""
+    for _ in range(100):  # one that was told may take a moment to let go
+        if not alive(place):
+            return
+        # Whoever holds the lock is the one whose number stands in it; while it is started there is none yet.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if number := (place / folder.LOCK).read_text("utf-8"):
+                os.killpg(int(number), signal.SIGKILL)
+        time.sleep(0.01)
