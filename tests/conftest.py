@@ -23,7 +23,7 @@ from servers import Postgres, shared_postgres
 ENGINES = ("sqlite", "postgresql")
 
 #: HYPOTHESIS_PROFILE=long looks far longer than a run of the whole suite can.
-hypothesis.settings.register_profile("suite", max_examples=30)
+hypothesis.settings.register_profile("suite", max_examples=20)
 hypothesis.settings.register_profile("long", max_examples=1000, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page
 
 from browser.visitor import Visitor
 
-#: The width of a desk, and of a phone.
-WIDTHS = (1280, 390)
+#: Both tenants and both widths, a desk's and a phone's, each with one of the other; LOOKS=all takes each with each.
+_LOOKS = [("northwind", 1280), ("qalam", 390)]
+_OTHERS = [("northwind", 390), ("qalam", 1280)] if os.environ.get("LOOKS") == "all" else []
+looks = pytest.mark.parametrize(("slug", "width"), [*_LOOKS, *_OTHERS])
 
 
 def look(visitor: Visitor) -> Page:

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from browser.conftest import MakeVisitor
 from browser.live import Live
-from browser.looking import WIDTHS, enter, look, save, tab_to
+from browser.looking import enter, look, looks, save, tab_to
 from browser.visitor import Visitor
 from hall import PASSWORD
 from sitting import Exam, compose, right_answer, started
@@ -22,8 +22,7 @@ NAMES = {"northwind": "Ada Byron", "qalam": "ليلى حسن"}
 OWN_PASSWORD = "seven calm herons by the lake"
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("slug", NAMES)
+@looks
 def test_somebody_new_is_let_in_and_sits_an_exam(live: Live, visit: MakeVisitor, slug: str, width: int) -> None:
     exam = compose(live.hall, slug, state="draft", pass_mark="50")
     admin, desk = visit(live.hall.person("admin", slug), width), visit(live.hall.person("candidate", slug), width)
@@ -33,8 +32,7 @@ def test_somebody_new_is_let_in_and_sits_an_exam(live: Live, visit: MakeVisitor,
     sit(desk, exam, email, one_time)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("slug", NAMES)
+@looks
 def test_the_result_is_read_and_its_candidate_shut_out(live: Live, visit: MakeVisitor, slug: str, width: int) -> None:
     exam = compose(live.hall, slug, pass_mark="50")
     candidate = live.hall.person("candidate", slug)

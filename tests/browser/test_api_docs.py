@@ -7,13 +7,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from browser.live import Live
-from browser.looking import WIDTHS
+from browser.looking import looks
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("slug", ["northwind", "qalam"])
+@looks
 def test_everybody_can_read_it_and_find_a_call(browser: Browser, live: Live, slug: str, width: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": 850}, locale="ar" if slug == "qalam" else "en")
     faults: list[str] = []

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from browser.conftest import MakeVisitor
 from browser.live import Live
-from browser.looking import WIDTHS, enter, look, save, tab_to
+from browser.looking import enter, look, looks, save, tab_to
 from hall import Api
 
 pytestmark = pytest.mark.browser
@@ -45,8 +45,7 @@ def bank_with_three(author: Api) -> str:
     return bank
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("slug", NAMES)
+@looks
 def test_a_bank_is_made_and_a_question_written_and_changed(
     live: Live, visit: MakeVisitor, slug: str, width: int
 ) -> None:
@@ -98,8 +97,7 @@ def test_a_bank_is_made_and_a_question_written_and_changed(
     look(author)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("slug", NAMES)
+@looks
 def test_questions_are_imported_once_their_faulty_line_is_mended(
     live: Live, visit: MakeVisitor, slug: str, width: int
 ) -> None:
@@ -136,8 +134,7 @@ def test_questions_are_imported_once_their_faulty_line_is_mended(
     expect(page.locator("tbody tr")).to_have_count(1)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("slug", NAMES)
+@looks
 def test_an_exam_is_composed_and_looked_at_as_a_candidate(
     live: Live, visit: MakeVisitor, slug: str, width: int
 ) -> None:

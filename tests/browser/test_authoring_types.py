@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from browser.conftest import MakeVisitor
 from browser.live import Live
-from browser.looking import WIDTHS, look, save
+from browser.looking import WIDTHS, look, looks, save
 from browser.test_author_day import new_bank
 from examhall.bank.types import TYPES
 
@@ -168,7 +168,7 @@ def insert_formula(page: Page) -> None:
     expect(dialog).to_be_hidden()
 
 
-@pytest.mark.parametrize(("slug", "width"), [("northwind", 1280), ("qalam", 390)])
+@looks
 @pytest.mark.parametrize("kind", TYPES)
 def test_a_question_of_each_type_is_written_with_a_picture_and_a_formula(
     live: Live, visit: MakeVisitor, tmp_path: Path, kind: str, slug: str, width: int

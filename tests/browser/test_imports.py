@@ -10,12 +10,12 @@ from playwright.sync_api import expect
 from bank.factories import gift
 from browser.conftest import MakeVisitor
 from browser.live import Live
-from browser.looking import look
+from browser.looking import look, looks
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize(("slug", "width"), [("northwind", 1280), ("qalam", 390)])
+@looks
 def test_what_is_there_already_is_seen_beside_what_comes(live: Live, visit: MakeVisitor, slug: str, width: int) -> None:
     person = live.hall.person("author", slug)
     api = live.hall.api(person)

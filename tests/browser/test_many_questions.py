@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from browser.conftest import MakeVisitor
 from browser.live import Live
-from browser.looking import WIDTHS, enter, look, tab_to
+from browser.looking import enter, look, looks, tab_to
 from hall import Api
 
 pytestmark = pytest.mark.browser
@@ -40,8 +40,7 @@ def tick(page: Page, count: int) -> None:
         page.locator("[data-tick]").nth(place).check()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("slug", PLACES)
+@looks
 def test_an_author_keeps_order_among_many_questions(live: Live, visit: MakeVisitor, slug: str, width: int) -> None:
     person = live.hall.person("author", slug)
     bank = filled(live.hall.api(person), slug)
@@ -81,8 +80,7 @@ def test_an_author_keeps_order_among_many_questions(live: Live, visit: MakeVisit
     expect(page.locator("[data-tick]")).to_have_count(25)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("slug", PLACES)
+@looks
 def test_the_tree_is_looked_after_and_a_question_talked_about(
     live: Live, visit: MakeVisitor, slug: str, width: int
 ) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from browser.conftest import MakeVisitor
 from browser.live import Live
+from browser.looking import looks
 from browser.visitor import Visitor
 from sitting import compose
 
@@ -17,8 +18,7 @@ pytestmark = pytest.mark.browser
 SINGLE, MULTIPLE, TRUE_FALSE, TEXT, NUMBER = 1, 2, 3, 4, 5
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("slug", ["northwind", "qalam"])
+@looks
 def test_from_the_list_to_the_graded_result(live: Live, visit: MakeVisitor, slug: str, width: int) -> None:
     exam = compose(live.hall, slug, pass_mark="50", time_limit_minutes=60)
     person = live.hall.person("candidate", slug)

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from browser.conftest import MakeVisitor
 from browser.live import Live
+from browser.looking import looks
 from hall import Api
 from sitting import compose, right_answer, save, started
 
@@ -24,7 +25,7 @@ def sit(api: Api, exam_id: str, right: int) -> None:
     api.post(f"/attempts/{attempt['id']}/submit")
 
 
-@pytest.mark.parametrize(("slug", "width"), [("northwind", 1280), ("qalam", 390)])
+@looks
 def test_from_the_attempts_to_one_candidate_s_answers(live: Live, visit: MakeVisitor, slug: str, width: int) -> None:
     exam = compose(live.hall, slug, pass_mark="60", time_limit_minutes=60)
     people = [live.hall.person("candidate", slug) for _ in range(3)]

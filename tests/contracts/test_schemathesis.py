@@ -24,7 +24,7 @@ from contracts.expected import ROWS
 from contracts.world import Side, World, standing_world
 
 #: Calls of each operation by each role.
-EXAMPLES = 4
+EXAMPLES = 3
 CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
 CALLERS = ("nobody", "candidate", "author", "marker", "invigilator", "admin")
 WHOLE = settings(

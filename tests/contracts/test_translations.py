@@ -32,7 +32,17 @@ TENANTS = sorted(folder.parent for folder in (PROJECT / "tenants").glob("*/tenan
 REMEDY = "type `make translate`, then fill in platform/examhall/translations"
 
 #: Spanish that is English letter by letter, and right.
-ALIKE = {"Error %(status)s", "factor", "Variable", "GIFT", "QTI 1.2 (Canvas)", "QTI 3.0", "Id", "%(size)s kB", "%(size)s MB"}
+ALIKE = {
+    "Error %(status)s",
+    "factor",
+    "Variable",
+    "GIFT",
+    "QTI 1.2 (Canvas)",
+    "QTI 3.0",
+    "Id",
+    "%(size)s kB",
+    "%(size)s MB",
+}
 
 languages = pytest.mark.parametrize("language", LANGUAGES)
 tenants = pytest.mark.parametrize("folder", TENANTS, ids=lambda folder: folder.name)
