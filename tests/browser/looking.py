@@ -10,9 +10,12 @@ from playwright.sync_api import Locator, Page
 
 from browser.visitor import Visitor
 
+#: The width of a desk, and of a phone.
+WIDTHS = (1280, 390)
 #: Both tenants and both widths, a desk's and a phone's, each with one of the other; LOOKS=all takes each with each.
-_LOOKS = [("northwind", 1280), ("qalam", 390)]
-_OTHERS = [("northwind", 390), ("qalam", 1280)] if os.environ.get("LOOKS") == "all" else []
+_DESK, _PHONE = WIDTHS
+_LOOKS = [("northwind", _DESK), ("qalam", _PHONE)]
+_OTHERS = [("northwind", _PHONE), ("qalam", _DESK)] if os.environ.get("LOOKS") == "all" else []
 looks = pytest.mark.parametrize(("slug", "width"), [*_LOOKS, *_OTHERS])
 
 
