@@ -172,3 +172,11 @@ def test_an_app_gets_formulas_as_mathml_and_media_as_addresses(hall: Hall) -> No
     got = candidate.get(f"/media/{digest}")
     assert (got.status_code, got.mimetype) == (200, "image/png")
     got.close()
+
+
+def test_a_file_that_the_disk_has_lost_is_not_there(hall: Hall) -> None:
+    _, candidate, attempt = sitting(hall, "upload")
+    file = hand_up(candidate, attempt, 1, "a.pdf", PDF).json
+    for kept in hall.settings.instance_folder.rglob("*.media/*/*"):
+        kept.unlink()
+    assert candidate.get(f"/attempts/{attempt['id']}/files/{file['id']}").status_code == 404

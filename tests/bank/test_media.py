@@ -255,3 +255,17 @@ def test_a_medium_of_a_stored_question_is_known_by_its_digest(hall: Hall) -> Non
         kept = bank_media.store("map.png", FILES["image/png"])
         assert isinstance(kept, StoredMedium)
         assert media.exists(kept.digest)
+
+
+def test_an_export_tells_what_the_disk_has_lost_and_goes_on(hall: Hall) -> None:
+    author = hall.api("author")
+    digest = upload(author).json["digest"]
+    bank = author.post("/banks", {"name": "Lost"}).json["id"]
+    body = {"prompt": f'<p>Seen?</p><img src="media:{digest}" alt="A dot">', "correct": True}
+    assert author.post(f"/banks/{bank}/questions", {"type": "true_false", "body": body}).status_code == 201
+    for kept in hall.settings.instance_folder.rglob("*.media/*/*"):
+        kept.unlink()
+    for name in ("examhall", "moodle_xml", "qti_2.1", "qti_3.0", "gift", "csv"):
+        told = author.get(f"/banks/{bank}/export/check?format={name}")
+        assert (told.status_code, told.json["losses"] != []) == (200, True), name
+        assert author.get(f"/banks/{bank}/export?format={name}").status_code == 200, name

@@ -96,7 +96,7 @@ def test_one_exam_asks_a_question_of_each_type(hall: Hall, prepared: Result, slu
     (exam,) = [exam for exam in api.get("/exams").json if exam["title"] == title]
     attempt = api.post(f"/exams/{exam['id']}/attempts")
     assert attempt.status_code == 201, attempt.text
-    assert {slot["type"] for slot in attempt.json["paper"]} == set(TYPES) - {"scale_rating"}
+    assert {slot["type"] for slot in attempt.json["paper"]} == set(TYPES)
 
 
 def test_again_it_changes_nothing_and_is_quick(hall: Hall, flask: Flask, prepared: Result) -> None:

@@ -244,6 +244,8 @@ class AnyFile(MethodView):
 
 
 def _download(file: AttemptFile) -> Response:
+    if not media.exists(file.digest):
+        raise NotFound()
     return send_file(
         media.path_of(file.digest), "application/octet-stream", as_attachment=True, download_name=file.name
     )

@@ -112,4 +112,9 @@ def _shown(items: Sequence[Item]) -> dict[str, Medium]:
     if sum(row.size for row in rows) > MEDIA_LIMIT:
         message = N_("The pictures, sounds and films of these questions have more than %(limit)s MB. Export fewer.")
         raise Invalid(errors=[FieldError("ids", message, {"limit": MEDIA_LIMIT // 2**20})])
-    return {row.digest: Medium(row.name, row.media_type, media.path_of(row.digest).read_bytes()) for row in rows}
+    # What the disk has lost the exporters tell as a loss, as they do of a medium that was never there
+    return {
+        row.digest: Medium(row.name, row.media_type, media.path_of(row.digest).read_bytes())
+        for row in rows
+        if media.exists(row.digest)
+    }

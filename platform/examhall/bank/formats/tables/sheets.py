@@ -105,12 +105,6 @@ def write_xlsx(rows: Iterable[Sequence[str]], title: str) -> bytes:
     return buffer.getvalue()
 
 
-def looks_like_csv(text: str) -> bool:
-    """Whether a text begins like a table: a first row of several names."""
-    line = text.lstrip("\ufeff").split("\n", 1)[0]
-    return any(line.count(delimiter) >= 1 for delimiter in _DELIMITERS)
-
-
 def _delimiter(text: str) -> str:
     """The sign that parts the names of the first row; outside quotes it stands there most often."""
     header = re.sub(r'"[^"]*"', "", text[:10_000].split("\n", 1)[0])
