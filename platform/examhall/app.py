@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from examhall.attempts.uses import in_attempts
-from examhall.bank.media import init_media
+from examhall.bank.content.media import init_media
 from examhall.bank.plugged import template_folders
 from examhall.bank.uses import init_uses
 from examhall.cli import init_cli

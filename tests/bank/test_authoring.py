@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bank.factories import BODIES
-from examhall.bank.authoring import to_html, to_number, to_text
-from examhall.bank.richtext import plain_text, sanitise
+from examhall.bank.authoring.markup import to_html, to_number, to_text
+from examhall.bank.content.richtext import plain_text, sanitise
 
 TYPED = {
     "What is 2 + 2?": "What is 2 + 2?",

@@ -13,8 +13,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, FieldList, FormField
 
 from bank.examples import EXAMPLES, Case
-from examhall.bank.authoring_forms import FORMS, GROUP, registered
-from examhall.bank.authoring_forms.question import QuestionForm
+from examhall.bank.authoring.forms import FORMS, GROUP, registered
+from examhall.bank.authoring.forms.question import QuestionForm
 from examhall.bank.types import TYPES, type_named
 from examhall.errors import ConfigurationError, Invalid
 from hall import Hall

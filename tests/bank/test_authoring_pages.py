@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from bank.factories import BankFactory
-from examhall.bank.trial import trial
+from examhall.bank.authoring.trial import trial
 from examhall.bank.types import TYPES, type_named
 from examhall.errors import Invalid
 from hall import Api, Hall

@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import event
 
 from bank.factories import BODIES, BankFactory, QuestionFactory
-from examhall.bank import importing, operations
+from examhall.bank import operations
 from examhall.bank.bodies import Bodies
+from examhall.bank.exchange import importing
 from examhall.bank.models import Question
 from examhall.bank.reading import load_question, question_count
 from examhall.bank.types import type_named

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bank.factories import PRIMES
-from examhall.bank.differences import Difference, Kind, Op, Words, differences, words_between
+from examhall.bank.comparison.differences import Difference, Kind, Op, Words, differences, words_between
 from hall import Api, Hall
 from portal import Portal
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from examhall.bank.duplicates import exact, near
+from examhall.bank.comparison.duplicates import exact, near
 
 RIVER = "Which of the long rivers of the old country flows into the cold northern sea"
 

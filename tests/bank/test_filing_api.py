@@ -9,7 +9,8 @@ import pytest
 
 from bank.factories import BODIES, BankFactory, QuestionFactory
 from bank.test_bank_operations import statements
-from examhall.bank import categories, operations
+from examhall.bank import operations
+from examhall.bank.filing import categories
 from examhall.bank.formats import CategoryInfo
 from examhall.exams.models import Exam, Section
 from examhall.extensions import db

@@ -12,7 +12,8 @@ from sqlalchemy import event
 
 from bank.factories import BankFactory, QuestionFactory, gift
 from bank.importing import act, begun, listed, multipart, questions, send
-from examhall.bank import categories, importing, imports
+from examhall.bank.exchange import importing, imports
+from examhall.bank.filing import categories
 from examhall.bank.formats import folder, launch
 from examhall.clock import now
 from examhall.settings import PROJECT

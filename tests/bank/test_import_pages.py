@@ -12,8 +12,8 @@ from werkzeug.test import TestResponse
 from bank.factories import BankFactory, QuestionFactory, gift
 from bank.formats.test_examhall_json import DOT
 from bank.hostile.markup import with_file
+from examhall.bank.exchange.imports import folder_of
 from examhall.bank.formats import launch
-from examhall.bank.imports import folder_of
 from hall import Api, Hall, MakeHall
 from portal import Portal, forms
 

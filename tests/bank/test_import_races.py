@@ -13,7 +13,7 @@ import pytest
 from bank.factories import BankFactory, gift
 from bank.importing import act, begun, listed, send
 from bank.test_import_api import folder_of
-from examhall.bank import importing, imports
+from examhall.bank.exchange import importing, imports
 from examhall.bank.formats import folder, launch
 from hall import Api, Hall
 

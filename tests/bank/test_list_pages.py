@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from bank.factories import BankFactory, QuestionFactory
-from examhall.bank import categories
+from examhall.bank.filing import categories
 from examhall.storage.transactions import writing
 from hall import Api, Hall
 from portal import Portal, forms

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from examhall.bank.maths import mathml
+from examhall.bank.content.maths import mathml
 
 COMMANDS = [
     r"\frac", r"\sqrt", "[", "]", "{", "}", "^", "_", "a", "1", r"\left(", r"\right)", r"\begin{matrix}",

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from examhall.bank import media as bank_media
+from examhall.bank.content import media as bank_media
+from examhall.bank.content.recognition import PIXEL_LIMIT, file_name, recognise
 from examhall.bank.models import StoredMedium
-from examhall.bank.recognition import PIXEL_LIMIT, file_name, recognise
 from examhall.errors import Invalid, Unavailable
 from examhall.storage import media
 from hall import Api, Hall

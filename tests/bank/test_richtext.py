@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from examhall.bank.richtext import TAGS, foreign_tags, media_of, plain_text, render, sanitise, shown, unlabelled_media
+from examhall.bank.content.richtext import (
+    TAGS,
+    foreign_tags,
+    media_of,
+    plain_text,
+    render,
+    sanitise,
+    shown,
+    unlabelled_media,
+)
 
 DIGEST = "0123456789abcdef" * 4
 PICTURE = f'<img src="media:{DIGEST}" alt="A map">'

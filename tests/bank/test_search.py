@@ -11,10 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bank.factories import BODIES, BankFactory, QuestionFactory
-from examhall.bank import operations, search
+from examhall.bank import operations
+from examhall.bank.content.wording import words_in
+from examhall.bank.filing import search
 from examhall.bank.models import Question
 from examhall.bank.reading import load_question
-from examhall.bank.wording import words_in
 from examhall.clock import now
 from examhall.extensions import db
 from examhall.storage.records import tenant_id

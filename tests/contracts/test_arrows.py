@@ -19,7 +19,7 @@ FLOORS = (
     ("storage",),
     ("identity",),
     ("theme",),  # knows who is signed in, nothing of exams
-    ("bank.types", "bank.richtext", "bank.maths", "bank.wording"),
+    ("bank.types", "bank.content.richtext", "bank.content.maths", "bank.content.wording"),
     ("attempts.engine",),
     ("bank",),
     ("exams",),
@@ -89,7 +89,7 @@ def test_question_types_are_pure() -> None:
     types = {module for module in outside.modules if module.startswith("examhall.bank.types")}
     assert len(types) > 14
     schemas = {"pydantic", "pydantic_core", "typing_extensions", "re2"}
-    allowed = types | schemas | {"examhall.errors", "examhall.bank.richtext", *sys.stdlib_module_names}
+    allowed = types | schemas | {"examhall.errors", "examhall.bank.content.richtext", *sys.stdlib_module_names}
     for module in sorted(types):
         imported = outside.find_modules_directly_imported_by(module)
         assert imported <= allowed, f"{module} -> {sorted(imported - allowed)}"

@@ -27,7 +27,7 @@ from examhall.attempts.schemas import (
     SubmittedOut,
 )
 from examhall.bank import operations as bank
-from examhall.bank.media import shown
+from examhall.bank.content.media import shown
 from examhall.clock import now
 from examhall.errors import N_, FieldError, Invalid, NotFound
 from examhall.exams.access import find_exam

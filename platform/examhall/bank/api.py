@@ -8,7 +8,6 @@ from uuid import UUID
 from flask.typing import ResponseReturnValue
 
 from examhall.bank import operations
-from examhall.bank.access import LEVELS, access_of
 from examhall.bank.models import Access, Bank, Question, QuestionVersion
 from examhall.bank.reading import QuestionList, counted_banks, load_bank, load_bank_level, load_question, question_count
 from examhall.bank.schemas import (
@@ -23,6 +22,7 @@ from examhall.bank.schemas import (
     VersionIn,
     VersionOut,
 )
+from examhall.bank.sharing.access import LEVELS, access_of
 from examhall.extensions import Statement
 from examhall.web.conditional import require_match
 from examhall.web.guards import permitted

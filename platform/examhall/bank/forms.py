@@ -11,9 +11,9 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, Length
 
-from examhall.bank.authoring import to_number
+from examhall.bank.authoring.markup import to_number
+from examhall.bank.content.texts import CATEGORY_LIMIT, DESCRIPTION_LIMIT, NAME_LIMIT
 from examhall.bank.models import Difficulty, Status
-from examhall.bank.texts import CATEGORY_LIMIT, DESCRIPTION_LIMIT, NAME_LIMIT
 from examhall.bank.types.contract import as_text, exact
 from examhall.errors import N_
 from examhall.web.forms import Form

@@ -152,7 +152,7 @@ class Question(MutableRecord):
     ready_version_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
     #: All its words (name, prompt, options, answers) as plain text, for searches.
     words: Mapped[str] = mapped_column(sa.Text, default="")
-    #: What is the same for two questions that ask the same; see `bank.duplicates`.
+    #: What is the same for two questions that ask the same; see `comparison.duplicates`.
     fingerprint: Mapped[str] = mapped_column(sa.String(32), default="")
     #: The import that brought it.
     import_id: Mapped[UUID | None] = mapped_column(sa.Uuid)

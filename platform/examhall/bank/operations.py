@@ -10,15 +10,15 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from examhall.bank import categories as filing
-from examhall.bank import texts
 from examhall.bank.bodies import bodies
+from examhall.bank.content import texts
+from examhall.bank.content.richtext import plain_text
+from examhall.bank.content.wording import fingerprint_of, words_of
+from examhall.bank.filing import categories as filing
+from examhall.bank.filing.pools import categories, latest_refs, pool, tags, with_tag, within
 from examhall.bank.models import Bank, Question, QuestionVersion, Status
-from examhall.bank.pools import categories, latest_refs, pool, tags, with_tag, within
-from examhall.bank.richtext import plain_text
 from examhall.bank.types import type_named
 from examhall.bank.types.contract import Body
-from examhall.bank.wording import fingerprint_of, words_of
 from examhall.clock import now
 from examhall.errors import N_, FieldError, Invalid, PreconditionFailed
 from examhall.storage.records import actor_id, new_id, tenant_id

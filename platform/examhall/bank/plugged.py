@@ -6,7 +6,7 @@ from importlib.metadata import entry_points
 from importlib.resources import files
 from pathlib import Path
 
-from examhall.bank.authoring_forms import FORMS
+from examhall.bank.authoring.forms import FORMS
 from examhall.bank.types import GROUP
 from examhall.errors import ConfigurationError
 

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from flask import request
 from sqlalchemy.orm import defer
 
-from examhall.bank import access as rights
-from examhall.bank import criteria
+from examhall.bank.filing import criteria
 from examhall.bank.models import Access, Bank, Question
+from examhall.bank.sharing import access as rights
 from examhall.errors import NotFound
 from examhall.extensions import Statement, db
 from examhall.storage.records import tenant_id
@@ -24,7 +24,7 @@ COUNTED = 500
 
 
 def load_bank(bank_id: UUID, access: Access | None = None) -> Bank:
-    """A bank with which the present person may do this; None: what the request is for (see `bank.access`).
+    """A bank with which the present person may do this; None: what the request is for (see `sharing.access`).
 
     Raises `NotFound`, `Forbidden`.
     """
@@ -34,7 +34,7 @@ def load_bank(bank_id: UUID, access: Access | None = None) -> Bank:
 
 
 def load_bank_level(bank_id: UUID) -> tuple[Bank, int]:
-    """A bank with which the present person may do anything at all, and how much: see `bank.access`.
+    """A bank with which the present person may do anything at all, and how much: see `sharing.access`.
 
     Raises `NotFound`.
     """

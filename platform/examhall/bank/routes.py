@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from examhall.bank import (
-    api,
-    authoring_views,
-    category_pages,
-    difference_views,
-    export_views,
-    filing_api,
-    import_api,
-    import_pages,
-    list_pages,
-    media_views,
-    repeat_views,
-    sharing_views,
-    views,
-)
+from examhall.bank import api, views
+from examhall.bank.authoring import views as authoring_views
+from examhall.bank.comparison import difference_views, repeat_views
+from examhall.bank.content import views as media_views
+from examhall.bank.exchange import api as import_api
+from examhall.bank.exchange import export_views
+from examhall.bank.exchange import pages as import_pages
+from examhall.bank.filing import api as filing_api
+from examhall.bank.filing import category_pages, list_pages
+from examhall.bank.sharing import views as sharing_views
 from examhall.web.routes import Route
 
 ROUTES = [

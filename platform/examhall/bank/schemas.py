@@ -10,8 +10,8 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from examhall.bank.content.texts import CATEGORY_LIMIT, DESCRIPTION_LIMIT, NAME_LIMIT, TAG_LIMIT, TAGS_LIMIT
 from examhall.bank.models import Access, Difficulty, Status
-from examhall.bank.texts import CATEGORY_LIMIT, DESCRIPTION_LIMIT, NAME_LIMIT, TAG_LIMIT, TAGS_LIMIT
 from examhall.bank.types.contract import as_text, exact
 from examhall.identity.schemas import Name, Strict
 

@@ -10,7 +10,8 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from examhall.bank import operations, remarks
+from examhall.bank import operations
+from examhall.bank.filing import remarks
 from examhall.bank.forms import STATUSES, BankForm, FilingForm
 from examhall.bank.models import Bank, Comment, Question, QuestionVersion
 from examhall.bank.reading import counted_banks, load_bank, load_question

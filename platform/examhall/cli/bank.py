@@ -12,8 +12,8 @@ from uuid import UUID
 import click
 import sqlalchemy as sa
 
-from examhall.bank import importing, imports
-from examhall.bank.exporting import Chosen, export
+from examhall.bank.exchange import importing, imports
+from examhall.bank.exchange.exporting import Chosen, export
 from examhall.bank.formats import Message
 from examhall.bank.formats.folder import Lost, Report
 from examhall.bank.formats.registry import READ, WRITTEN

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from uuid import UUID
 
-from examhall.bank import categories
+from examhall.bank.filing import categories
 from examhall.bank.operations import create_bank, filed, new_question
 from examhall.bank.types import type_named
 from examhall.identity.operations import create_user

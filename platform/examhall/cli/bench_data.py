@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from examhall.bank.importing import import_questions, read
+from examhall.bank.exchange.importing import import_questions, read
 from examhall.bank.operations import create_bank
 from examhall.exams.models import Assignment, Exam, Section
 from examhall.extensions import db

@@ -15,9 +15,9 @@ from uuid import UUID
 import click
 import sqlalchemy as sa
 
+from examhall.bank.content.media import store
+from examhall.bank.exchange.importing import import_questions, read
 from examhall.bank.formats import Import, archive, examhall_json
-from examhall.bank.importing import import_questions, read
-from examhall.bank.media import store
 from examhall.bank.models import Bank
 from examhall.bank.operations import create_bank, pool
 from examhall.cli import bench_data

@@ -19,8 +19,8 @@ import sqlalchemy as sa
 
 from examhall.attempts.engine.paper import Pick, SectionRule
 from examhall.attempts.engine.states import State
+from examhall.bank.filing.pools import drawable, shown_version, with_tag, within
 from examhall.bank.models import Question
-from examhall.bank.pools import drawable, shown_version, with_tag, within
 from examhall.bank.types.reference import QuestionRef
 from examhall.errors import N_, Conflict, Forbidden, NotFound, Problem
 from examhall.exams.models import Assignment, Exam, ExamState, Section, SectionQuestion
@@ -256,7 +256,7 @@ def extent(exam_id: UUID) -> tuple[int, Decimal]:
 
 
 def pools_of(sources: Iterable[Source | None]) -> dict[Source, list[QuestionRef]]:
-    """What may be drawn from each source, as `bank.operations.pool` finds it for one: in one statement for all."""
+    """What may be drawn from each source, as `bank.filing.pools` finds it for one: in one statement for all."""
     wanted = [*dict.fromkeys(source for source in sources if source is not None)]
     if not wanted:
         return {}

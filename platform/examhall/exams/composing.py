@@ -12,10 +12,10 @@ import sqlalchemy as sa
 
 from examhall.attempts.engine.paper import draw as draw_paper
 from examhall.bank import operations as bank
-from examhall.bank import texts
-from examhall.bank.access import outside
+from examhall.bank.content import texts
 from examhall.bank.models import Access, Category, QuestionVersion
 from examhall.bank.reading import load_bank
+from examhall.bank.sharing.access import outside
 from examhall.errors import N_, Conflict, FieldError, Invalid, NotFound
 from examhall.exams.access import has_attempts, rules
 from examhall.exams.models import Exam, ExamState, Section, SectionQuestion

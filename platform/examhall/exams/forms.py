@@ -26,7 +26,7 @@ from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget, NumberInput
 
 from examhall.attempts.engine.review import Show
-from examhall.bank.authoring import to_html, to_text
+from examhall.bank.authoring.markup import to_html, to_text
 from examhall.bank.types.contract import as_text
 from examhall.errors import Invalid
 from examhall.exams.models import Assignment, Exam, ExamState, Section

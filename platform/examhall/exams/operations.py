@@ -10,8 +10,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from examhall.bank import texts
-from examhall.bank.richtext import sanitise
+from examhall.bank.content import texts
+from examhall.bank.content.richtext import sanitise
 from examhall.clock import now
 from examhall.errors import N_, Conflict, FieldError, Invalid, PreconditionFailed
 from examhall.exams.access import find_exam, has_attempts

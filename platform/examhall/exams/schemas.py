@@ -22,7 +22,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from examhall.attempts.engine.review import Show
-from examhall.bank.texts import CATEGORY_LIMIT, TAG_LIMIT
+from examhall.bank.content.texts import CATEGORY_LIMIT, TAG_LIMIT
 from examhall.bank.types.contract import as_text, exact
 from examhall.errors import N_
 from examhall.exams.models import REVIEW_DEFAULT, ExamState

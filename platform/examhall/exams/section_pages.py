@@ -13,11 +13,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
 from examhall.bank import operations as bank
-from examhall.bank import texts
-from examhall.bank.access import banks_for, may
+from examhall.bank.content import texts
 from examhall.bank.models import Access as BankAccess
 from examhall.bank.models import Bank, Question, QuestionVersion, Status
 from examhall.bank.reading import QuestionList
+from examhall.bank.sharing.access import banks_for, may
 from examhall.bank.types import TYPES
 from examhall.errors import Invalid
 from examhall.exams import access, operations

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask.typing import ResponseReturnValue
 
-from examhall.bank.richtext import plain_text
+from examhall.bank.content.richtext import plain_text
 from examhall.clock import now
 from examhall.errors import NotFound
 from examhall.exams import access

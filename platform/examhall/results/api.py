@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from examhall.attempts import operations as attempts
 from examhall.attempts.engine.states import State
 from examhall.attempts.models import Attempt
-from examhall.bank.media import shown
+from examhall.bank.content.media import shown
 from examhall.exams.access import find_exam
 from examhall.extensions import Statement
 from examhall.identity.models import User

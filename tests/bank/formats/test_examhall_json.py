@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bank.examples import EXAMPLES, cases, words
+from examhall.bank.content.richtext import media_of
 from examhall.bank.formats import Item, Medium, archive
 from examhall.bank.formats.examhall_json import FORMAT, export, parse, recognises
-from examhall.bank.richtext import media_of
 from examhall.bank.types import TYPES
 from examhall.errors import Invalid
 

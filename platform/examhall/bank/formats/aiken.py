@@ -18,10 +18,10 @@ from html import escape
 from string import ascii_uppercase
 from typing import Any, NoReturn
 
+from examhall.bank.content.richtext import plain_text
 from examhall.bank.formats import Export, Format, Import, Item, Medium, Message, decode
 from examhall.bank.formats.passage import Fault
 from examhall.bank.formats.unsaid import unsaid
-from examhall.bank.richtext import plain_text
 from examhall.bank.types import type_named
 from examhall.errors import N_, Invalid
 

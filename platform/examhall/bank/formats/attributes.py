@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from examhall.bank.richtext import sanitise
+from examhall.bank.content.richtext import sanitise
 
 _TAG = re.compile(r"<[A-Za-z][^<>]*>")
 _ATTRIBUTE = re.compile(r"""\s([A-Za-z][\w:-]{0,40})\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+)""")

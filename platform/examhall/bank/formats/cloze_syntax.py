@@ -13,8 +13,8 @@ from decimal import Decimal
 from html import escape, unescape
 from typing import Any
 
+from examhall.bank.content.richtext import plain_text
 from examhall.bank.formats import Message
-from examhall.bank.richtext import plain_text
 from examhall.bank.types.cloze import GAPS_LIMIT
 from examhall.bank.types.contract import ONE, ZERO, as_text, exact
 from examhall.errors import N_

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
-from examhall.bank import texts
+from examhall.bank.content import texts
 from examhall.bank.formats import Import, Item, Message
 from examhall.errors import N_, FieldError, Invalid
 

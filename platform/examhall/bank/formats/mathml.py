@@ -12,7 +12,7 @@ from typing import Any
 
 from lxml import etree
 
-from examhall.bank.maths import mathml
+from examhall.bank.content.maths import mathml
 
 _FORMULA = re.compile(r"<math\b[^<>]*>(?:[^<]|<(?!/?math\b))*+</math\s*>", re.IGNORECASE)
 _SAFE_FORMULA = re.compile("«math\\b[^«»]*»(?:[^«]|«(?!/?math\\b))*+«/math\\s*»")

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from examhall.bank.content.richtext import media_of
 from examhall.bank.formats import Item, Message
-from examhall.bank.richtext import media_of
 from examhall.errors import N_
 
 #: Settings of a body, each with its value where nobody chose another, and what it is called in a report.

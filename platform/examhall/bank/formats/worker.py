@@ -15,15 +15,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from examhall.bank import duplicates
+from examhall.bank.comparison import duplicates
+from examhall.bank.content.recognition import recognise
+from examhall.bank.content.richtext import plain_text
+from examhall.bank.content.texts import EXCERPT_LIMIT
+from examhall.bank.content.wording import fingerprint_of, words_of
 from examhall.bank.formats import Format, Import, Item, Message, folder, registry
 from examhall.bank.formats.confinement import Bounds, confine
 from examhall.bank.formats.filing import all_filed
 from examhall.bank.formats.folder import Entry, Lost, Order, Refusal, Report, Stored, Twin
-from examhall.bank.recognition import recognise
-from examhall.bank.richtext import plain_text
-from examhall.bank.texts import EXCERPT_LIMIT
-from examhall.bank.wording import fingerprint_of, words_of
 from examhall.errors import N_, FieldError, Invalid, Problem
 
 #: Characters of the prompt that name a question whose author did not.

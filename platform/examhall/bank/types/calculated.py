@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal, Self, TypedDict
 
 from pydantic import Field, StringConstraints, model_validator
 
-from examhall.bank.richtext import plain_text
+from examhall.bank.content.richtext import plain_text
 from examhall.bank.types.contract import (
     ONE,
     ZERO,

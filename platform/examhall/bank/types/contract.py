@@ -28,7 +28,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypeVar
 
-from examhall.bank.richtext import media_of, plain_text, sanitise, unlabelled_media
+from examhall.bank.content.richtext import media_of, plain_text, sanitise, unlabelled_media
 from examhall.errors import N_, FieldError, Invalid
 
 Arrangement = Mapping[str, str]

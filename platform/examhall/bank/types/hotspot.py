@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StrictBool, field_validator, model_validator
 
-from examhall.bank.richtext import media_of, plain_text
+from examhall.bank.content.richtext import media_of, plain_text
 from examhall.bank.types.choice import summed, sums_to_one
 from examhall.bank.types.contract import (
     ONE,

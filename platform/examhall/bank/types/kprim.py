@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictBool
 
-from examhall.bank.richtext import plain_text
+from examhall.bank.content.richtext import plain_text
 from examhall.bank.types.contract import (
     ONE,
     ZERO,

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import Field, StrictBool, StringConstraints, model_validator
 
-from examhall.bank.richtext import plain_text
+from examhall.bank.content.richtext import plain_text
 from examhall.bank.types.contract import (
     ONE,
     ZERO,

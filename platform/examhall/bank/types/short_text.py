@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import re2
 from pydantic import Field, StrictBool, field_validator
 
-from examhall.bank.richtext import plain_text
+from examhall.bank.content.richtext import plain_text
 from examhall.bank.types.contract import (
     ONE,
     ZERO,

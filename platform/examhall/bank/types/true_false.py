@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from pydantic import StrictBool
 
-from examhall.bank.richtext import plain_text
+from examhall.bank.content.richtext import plain_text
 from examhall.bank.types.contract import (
     ONE,
     ZERO,

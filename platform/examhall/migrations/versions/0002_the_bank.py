@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from uuid_utils.compat import uuid7
 
-from examhall.bank.wording import fingerprint_of, words_of
+from examhall.bank.content.wording import fingerprint_of, words_of
 from examhall.storage.records import Exact, Moment
 from examhall.storage.rls import protect
 
@@ -409,7 +409,7 @@ def tie_columns() -> None:
 
 
 def make_search(postgresql: bool) -> None:
-    """What `bank.search` asks, kept by the database itself. A later migration that makes `questions` anew on SQLite,
+    """What `filing.search` asks, kept by the database itself. A later migration that makes `questions` anew on SQLite,
     as batch operations do, loses the triggers and has to call this part of it again.
     """
     if postgresql:
@@ -421,7 +421,7 @@ def make_search(postgresql: bool) -> None:
         )
         op.execute("CREATE INDEX question_search ON questions USING gin (question_search)")
         return
-    # The words come apart by single spaces already (`bank.wording`), which this tokenizer leaves as they are
+    # The words come apart by single spaces already (`bank.content.wording`), which this tokenizer leaves as they are
     op.execute("CREATE VIRTUAL TABLE question_search USING fts5 (question_id, scope, words, tags, tokenize = 'ascii')")
     op.execute(
         "INSERT INTO question_search (question_id, scope, words, tags) "

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from examhall.bank.authoring_forms.fields import PlainField, WholeField
-from examhall.bank.authoring_forms.question import QuestionForm
+from examhall.bank.authoring.forms.fields import PlainField, WholeField
+from examhall.bank.authoring.forms.question import QuestionForm
 
 
 class ScaleRatingForm(QuestionForm):

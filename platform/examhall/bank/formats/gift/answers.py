@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from examhall.bank.content.richtext import MARKDOWN_LIMIT, RENDERERS, foreign_tags, render, sanitise
 from examhall.bank.formats import Message
 from examhall.bank.formats.attributes import lost_attributes
 from examhall.bank.formats.gift.pieces import Piece, pieces_of
 from examhall.bank.formats.mathml import with_latex
 from examhall.bank.formats.passage import Passage
-from examhall.bank.richtext import MARKDOWN_LIMIT, RENDERERS, foreign_tags, render, sanitise
 from examhall.bank.types.contract import as_text, exact
 from examhall.errors import N_
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from examhall.bank.content.richtext import plain_text
+from examhall.bank.content.texts import NAME_LIMIT
 from examhall.bank.formats import Item, Message
 from examhall.bank.formats.gift.answers import Answers, Reader
 from examhall.bank.formats.passage import Fault, Passage, mask, shield
-from examhall.bank.richtext import plain_text
-from examhall.bank.texts import NAME_LIMIT
 from examhall.bank.types import type_named
 from examhall.bank.types.contract import Body
 from examhall.errors import N_, FieldError, Invalid

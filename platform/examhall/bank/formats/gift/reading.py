@@ -9,11 +9,11 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from examhall.bank.content.texts import CATEGORY_LIMIT, TAG_LIMIT, TAGS_LIMIT
 from examhall.bank.formats import CategoryInfo, Import, Message, decode
 from examhall.bank.formats.gift.blocks import CATEGORY, blocks
 from examhall.bank.formats.gift.question import read_question
 from examhall.bank.formats.passage import Fault, Passage
-from examhall.bank.texts import CATEGORY_LIMIT, TAG_LIMIT, TAGS_LIMIT
 from examhall.errors import N_
 
 QUESTIONS_LIMIT = 10_000

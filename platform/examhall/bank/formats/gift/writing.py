@@ -13,9 +13,9 @@ from decimal import Context, Decimal
 from html import escape
 from typing import Any
 
+from examhall.bank.content.richtext import RENDERERS, plain_text
 from examhall.bank.formats import Export, Item, Medium, Message
 from examhall.bank.formats.unsaid import unsaid
-from examhall.bank.richtext import RENDERERS, plain_text
 from examhall.bank.types.contract import as_text
 from examhall.bank.types.numeric import NumericAnswer
 from examhall.bank.types.quantities import folded

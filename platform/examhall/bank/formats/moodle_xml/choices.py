@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from examhall.bank.content.richtext import plain_text, sanitise
 from examhall.bank.formats.moodle_xml.node import Node
 from examhall.bank.formats.moodle_xml.question import Question
-from examhall.bank.richtext import plain_text, sanitise
 from examhall.bank.types.contract import as_text
 from examhall.errors import N_
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
+from examhall.bank.content.recognition import media_type_of
 from examhall.bank.formats import Medium, Message
 from examhall.bank.formats.moodle_xml.node import Node
-from examhall.bank.recognition import media_type_of
 from examhall.errors import N_
 
 _NAME_LIMIT = 200

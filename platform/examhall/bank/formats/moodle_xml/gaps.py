@@ -9,11 +9,11 @@ from typing import Any
 
 from PIL import Image, UnidentifiedImageError
 
+from examhall.bank.content.richtext import plain_text, sanitise
 from examhall.bank.formats import cloze_syntax
 from examhall.bank.formats.moodle_xml.choices import Draft
 from examhall.bank.formats.moodle_xml.node import Fault, Node
 from examhall.bank.formats.moodle_xml.question import Question
-from examhall.bank.richtext import plain_text, sanitise
 from examhall.errors import N_
 
 _SLOT = re.compile(r"\[\[([0-9]{1,3})\]\]")

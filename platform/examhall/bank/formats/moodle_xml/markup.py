@@ -10,8 +10,8 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
+from examhall.bank.content.richtext import media_of
 from examhall.bank.formats import Medium, Message
-from examhall.bank.richtext import media_of
 from examhall.errors import N_
 
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

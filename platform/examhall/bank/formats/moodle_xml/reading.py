@@ -12,6 +12,7 @@ from decimal import Decimal
 from html import escape
 from typing import Any, get_args
 
+from examhall.bank.content.richtext import plain_text, sanitise
 from examhall.bank.formats import CategoryInfo, Import, Item, Medium, Message, xml
 from examhall.bank.formats.moodle_xml import choices, gaps, written
 from examhall.bank.formats.moodle_xml.choices import Draft
@@ -21,7 +22,6 @@ from examhall.bank.formats.moodle_xml.node import Fault, Node, shortened
 from examhall.bank.formats.moodle_xml.question import Grades, Question
 from examhall.bank.formats.moodle_xml.texts import NOT_THERE, UNNAMED, Texts
 from examhall.bank.formats.moodle_xml.wild import mended
-from examhall.bank.richtext import plain_text, sanitise
 from examhall.bank.types import type_named
 from examhall.errors import N_, FieldError, Invalid
 

@@ -8,12 +8,12 @@ from html import escape, unescape
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
+from examhall.bank.content.richtext import MARKDOWN_LIMIT, foreign_tags, render
 from examhall.bank.formats import Message
 from examhall.bank.formats.attributes import lost_attributes
 from examhall.bank.formats.mathml import with_latex
 from examhall.bank.formats.moodle_xml.files import Files
 from examhall.bank.formats.moodle_xml.node import Node, shortened
-from examhall.bank.richtext import MARKDOWN_LIMIT, foreign_tags, render
 from examhall.bank.types.contract import PROMPT_LIMIT
 from examhall.errors import N_
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from examhall.bank.content.richtext import plain_text
 from examhall.bank.formats.qti import rules
 from examhall.bank.formats.qti.elements import element, split_at
 from examhall.bank.formats.qti.entries_out import numbers, text
 from examhall.bank.formats.qti.writing import Draft, boolean, identifier, mapping
-from examhall.bank.richtext import plain_text
 from examhall.errors import N_
 
 

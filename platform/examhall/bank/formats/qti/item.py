@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
+from examhall.bank.content.richtext import plain_text
 from examhall.bank.formats import Item
 from examhall.bank.formats.qti import tree
 from examhall.bank.formats.qti.entries import description, essay, slider, text_entry, upload
@@ -17,7 +18,6 @@ from examhall.bank.formats.qti.options import choice, hottext
 from examhall.bank.formats.qti.pairs import associate, match, order
 from examhall.bank.formats.qti.pictures import hotspot, select_point
 from examhall.bank.formats.qti.subject import Draft, Subject, hint
-from examhall.bank.richtext import plain_text
 from examhall.bank.types import type_named
 from examhall.errors import N_, Invalid
 

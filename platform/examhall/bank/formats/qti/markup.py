@@ -7,11 +7,11 @@ from collections.abc import Callable
 from html import escape
 from typing import Any, Protocol
 
+from examhall.bank.content.richtext import TAGS
 from examhall.bank.formats import Medium
 from examhall.bank.formats.mathml import latex_of
 from examhall.bank.formats.qti import tree
 from examhall.bank.formats.qti.notes import Notes
-from examhall.bank.richtext import TAGS
 from examhall.errors import N_
 
 Replace = Callable[[Any], str | None]

@@ -10,6 +10,7 @@ from decimal import Decimal
 from html import escape
 from typing import Any
 
+from examhall.bank.content.richtext import plain_text
 from examhall.bank.formats import Item, Message
 from examhall.bank.formats.qti import tree, types12
 from examhall.bank.formats.qti.item import ID_LIMIT, NAME_LIMIT
@@ -18,7 +19,6 @@ from examhall.bank.formats.qti.notes import Fault, Notes
 from examhall.bank.formats.qti.presentation12 import Presentation
 from examhall.bank.formats.qti.rules12 import Rules
 from examhall.bank.formats.qti.subject import Draft
-from examhall.bank.richtext import plain_text
 from examhall.bank.types import type_named
 from examhall.bank.types.contract import exact
 from examhall.errors import N_, Invalid

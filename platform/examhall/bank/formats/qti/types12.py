@@ -7,13 +7,13 @@ from decimal import Decimal
 from html import escape
 from typing import Any
 
+from examhall.bank.content.richtext import plain_text
 from examhall.bank.formats.qti import choices, tree
 from examhall.bank.formats.qti.feedback import Probe, Texts, assigned
 from examhall.bank.formats.qti.presentation12 import Presentation, Response
 from examhall.bank.formats.qti.rules12 import Given, Rules
 from examhall.bank.formats.qti.scoring import fraction, rounded_points
 from examhall.bank.formats.qti.subject import Draft, keys
-from examhall.bank.richtext import plain_text
 from examhall.bank.types.contract import as_text, exact
 from examhall.errors import N_
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NoReturn
 
-from examhall.bank.authoring import to_html, to_number
+from examhall.bank.authoring.markup import to_html, to_number
+from examhall.bank.content.richtext import plain_text
 from examhall.bank.formats import Import, Item, Message
 from examhall.bank.formats.passage import Fault
 from examhall.bank.formats.tables.fields import LETTERS, TYPES, chosen, plain_words
 from examhall.bank.formats.tables.sheets import Row
-from examhall.bank.richtext import plain_text
 from examhall.bank.types import type_named
 from examhall.bank.types.contract import as_text, exact
 from examhall.errors import N_, Invalid

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from examhall.bank.authoring import to_text
+from examhall.bank.authoring.markup import to_text
 from examhall.bank.formats import Item, Message
 from examhall.bank.formats.tables.fields import FIELDS, LETTERS
 from examhall.bank.formats.unsaid import unsaid

@@ -1,0 +1,81 @@
+"""What the forms of all questions have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Self
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import SelectField, StringField
+from wtforms.validators import DataRequired, Length
+
+from examhall.bank.authoring.forms.fields import RichField, Says
+from examhall.bank.content.texts import CATEGORY_LIMIT, NAME_LIMIT
+from examhall.bank.forms import STATUS_CHOICES, TagsField
+from examhall.bank.types.contract import Body
+from examhall.errors import Invalid
+from examhall.web.forms import Form
+
+
+class QuestionForm(Says, Form):
+    """A question: fields of the same names as the members of its body, and its filing.
+
+    What a body holds and no field shows is kept, so that a question keeps it when it is edited.
+    """
+
+    lead_name = "prompt"
+
+    name = StringField(
+        _("Name"),
+        [Length(max=NAME_LIMIT)],
+        description=_("For lists; without one the question is called by its beginning."),
+    )
+    prompt = RichField(_("Question"), [DataRequired(_("Write what is asked."))])
+    feedback = RichField(
+        _("General feedback"), description=_("Explains the answer to everybody, after the result is released.")
+    )
+    right_feedback = RichField(_("When the answer is right"))
+    partial_feedback = RichField(_("When it is partly right"))
+    wrong_feedback = RichField(_("When it is wrong"))
+    category = StringField(
+        _("Category"), [Length(max=CATEGORY_LIMIT)], description=_("A path such as safety/fire, for drawing questions.")
+    )
+    tags = TagsField(_("Tags"), [Length(max=1200)], description=_("Words with commas between them."))
+    status = SelectField(_("Status"), choices=STATUS_CHOICES)
+
+    #: The body that is edited, as JSON.
+    kept: Mapping[str, Any] = MappingProxyType({})
+
+    @classmethod
+    def values_of(cls, body: dict[str, Any]) -> dict[str, Any]:
+        """The body as the fields take it."""
+        return body
+
+    @classmethod
+    def for_body(cls, body: Body, **values: Any) -> Self:
+        """The form of a question that exists."""
+        kept = body.to_json()
+        form = cls(data=cls.values_of(kept) | values)
+        form.kept = kept
+        del form.category, form.tags, form.status
+        return form
+
+    def body(self) -> dict[str, Any]:
+        """The body that the fields say; empty rows are left out."""
+        return {**self.kept, **self.said()}
+
+    def show(self, problem: Invalid) -> None:
+        """Put the faults of a body where its fields and rows are."""
+        for error in problem.errors:
+            text = gettext(error.message, **error.params)
+            field = self.field_at(error.field.removeprefix("body.").split("."))
+            if field is None:
+                self.form_errors.append(f"{error.field}: {text}")
+            else:
+                field.errors = [*field.errors, text]
+
+    def faults(self, place: str = "") -> list[tuple[str, str, str]]:
+        """All that is wrong, and last what belongs to no field."""
+        return super().faults(place) + [("", "", str(error)) for error in self.form_errors]

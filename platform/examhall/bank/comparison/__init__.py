@@ -1,0 +1,1 @@
+"""What two versions say otherwise, and which questions ask the same."""

@@ -1,0 +1,1 @@
+"""What questions are made of: rich text, formulas, media, and their words."""

@@ -1,0 +1,1 @@
+"""Who may do what with a bank, and with whom it is shared."""
