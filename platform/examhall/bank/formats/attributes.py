@@ -1,15 +1,39 @@
-"""Which attributes a text in HTML loses when it is sanitised: formats tell their authors."""
+"""What a text in HTML loses when it is sanitised: formats tell their authors."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
-from examhall.bank.content.richtext import sanitise
+from examhall.bank.content.richtext import foreign_tags, sanitise
+from examhall.bank.formats import Message
+from examhall.errors import N_
+
+_DISPLAYED = re.compile(r"\$\$(?P<formula>[^$<>]{1,2000})\$\$")
 
 _TAG = re.compile(r"<[A-Za-z][^<>]*>")
 _ATTRIBUTE = re.compile(r"""\s([A-Za-z][\w:-]{0,40})\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+)""")
 _OF_TABLE = re.compile(r"<(?:caption|tbody|td|tfoot|th|thead|tr)\b", re.IGNORECASE)
+
+
+def settled(html: str, message: Callable[..., Message], warnings: list[Message], losses: list[Message]) -> str:
+    """The text with its formulas between \\[ and \\], after telling what its type will leave out of it.
+
+    `message` makes one about the text from a msgid and its params, as `Passage.message` and `Node.message` do.
+    """
+    if "$$" in html:
+        html, count = _DISPLAYED.subn(r"\\[\g<formula>\\]", html)
+        if count:
+            warnings.append(message(N_("A formula between $$ is read as one between \\[ and \\].")))
+    if "<" not in html:
+        return html
+    if foreign := foreign_tags(html):
+        note = N_("This is left out, as it may not stand in a question: %(tags)s. Write &lt; for a less-than sign.")
+        losses.append(message(note, tags=", ".join(f"<{tag}>" for tag in foreign)))
+    if lost := lost_attributes(html):
+        losses.append(message(N_("These attributes of HTML are left out: %(names)s."), names=", ".join(lost)))
+    return html
 
 
 def lost_attributes(html: str) -> list[str]:

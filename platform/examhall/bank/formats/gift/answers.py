@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from examhall.bank.content.richtext import MARKDOWN_LIMIT, RENDERERS, foreign_tags, render, sanitise
+from examhall.bank.content.richtext import MARKDOWN_LIMIT, RENDERERS, render, sanitise
 from examhall.bank.formats import Message
-from examhall.bank.formats.attributes import lost_attributes
+from examhall.bank.formats.attributes import settled
 from examhall.bank.formats.gift.pieces import Piece, pieces_of
 from examhall.bank.formats.mathml import with_latex
 from examhall.bank.formats.passage import Passage
@@ -22,7 +22,6 @@ from examhall.bank.types.contract import as_text, exact
 from examhall.errors import N_
 
 _FORMAT = re.compile(rf"\s*\[({'|'.join(RENDERERS)})\]", re.IGNORECASE)
-_DISPLAYED = re.compile(r"\$\$(?P<formula>[^$<>]{1,2000})\$\$")
 _VERDICTS = {"T": True, "TRUE": True, "F": False, "FALSE": False}
 _TIMES_TEN = re.compile(r"\s*[x×*·]\s*10\s*(?:\^|\*\*)\s*\(?\s*(-?[0-9]{1,2})\)?")
 _ROUNDING = Decimal("0.001")
@@ -70,19 +69,7 @@ class Reader:
             message = N_("Shorten this Markdown text to at most %(limit)s characters.")
             raise text.fault(message, limit=MARKDOWN_LIMIT)
         html = with_latex(render(text.plain(), text_format))
-        if "$$" in html:
-            html, count = _DISPLAYED.subn(r"\\[\g<formula>\\]", html)
-            if count:
-                self.warnings.append(text.message(N_("A formula between $$ is read as one between \\[ and \\].")))
-        if "<" not in html:
-            return html
-        if foreign := foreign_tags(html):
-            note = N_("This is left out, as it may not stand in a question: %(tags)s. Write &lt; for a less-than sign.")
-            self.losses.append(text.message(note, tags=", ".join(f"<{tag}>" for tag in foreign)))
-        if lost := lost_attributes(html):
-            note = N_("These attributes of HTML are left out: %(names)s.")
-            self.losses.append(text.message(note, names=", ".join(lost)))
-        return html
+        return settled(html, text.message, self.warnings, self.losses)
 
     def answers(self, block: Passage) -> Answers:
         """What the block (without its braces) says. Raises Fault when it says nothing that can be imported."""

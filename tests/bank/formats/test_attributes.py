@@ -1,0 +1,33 @@
+"""What a text in HTML loses is told once for all formats, where the format says that it stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from examhall.bank.formats import Message
+from examhall.bank.formats.attributes import settled
+
+
+def message(text: str, /, **params: Any) -> Message:
+    return Message(7, text, params, "question[2]")
+
+
+def test_formulas_foreign_tags_and_attributes_are_told_where_they_stand() -> None:
+    warnings: list[Message] = []
+    losses: list[Message] = []
+    html = settled('<p style="x">$$a_1$$ <font size="2">if x <y</font></p>', message, warnings, losses)
+    assert html == '<p style="x">\\[a_1\\] <font size="2">if x <y</font></p>'
+    assert [(note.line, note.element, note.text) for note in warnings] == [
+        (7, "question[2]", "A formula between $$ is read as one between \\[ and \\].")
+    ]
+    assert [note.text % note.params for note in losses] == [
+        "This is left out, as it may not stand in a question: <font>, <y>. Write &lt; for a less-than sign.",
+        "These attributes of HTML are left out: size, style.",
+    ]
+    assert {note.element for note in losses} == {"question[2]"}
+
+
+def test_nothing_is_told_of_a_text_that_keeps_all() -> None:
+    told: list[Message] = []
+    assert settled("<p>1 &lt; 2 for $5 and $$</p>", message, told, told) == "<p>1 &lt; 2 for $5 and $$</p>"
+    assert told == []
