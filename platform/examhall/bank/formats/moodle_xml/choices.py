@@ -143,8 +143,7 @@ def kprime(question: Question) -> Draft:
         labels["true_label" if which == "1" else "false_label"] = label
     if tuple(labels.values()) == ("True", "False"):
         labels = {}  # what the plug-in calls them by itself
-    for tag in ("numberofrows", "numberofcolumns"):
-        question.node.take(tag)
+    question.node.discard("numberofrows", "numberofcolumns")
     scheme = _KPRIME_SCHEMES.get(method, "kprim")
     return "kprim", {"rows": data, "scheme": scheme, "shuffle": question.yes("shuffleanswers", True)} | labels
 
@@ -160,7 +159,7 @@ def ordering(question: Question) -> Draft:
     for place, answer in enumerate(answers):
         question.places[f"items.{place}"] = answer
         items.append({"text": question.texts.html(answer)})
-        told = told or bool(plain_text(sanitise(question.feedback(answer))).strip("0123456789"))
+        told |= bool(plain_text(sanitise(question.feedback(answer))).strip("0123456789"))
     if told:
         question.lose(question.node, N_("The feedback on single items is not kept."))
     grading = question.node.take("gradingtype")

@@ -93,7 +93,9 @@ def _found(node: Node) -> Iterator[_File]:
     """The files in an element and in all below it, taken out of them."""
     if not node.holds_files:
         return
-    for file in node.take_all("file"):
+    files = node.take_all("file")
+    node.children = [child for child in node.children if child.tag != "file"]
+    for file in files:
         name = PurePosixPath(file.attributes.get("name", "")).name[:_NAME_LIMIT]
         path = file.attributes.get("path", "/").strip("/")
         yield _File(node.path, name, path + "/" if path else "", file)

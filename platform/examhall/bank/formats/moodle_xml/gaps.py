@@ -62,8 +62,7 @@ def ddmarker(question: Question, prompt: str) -> Draft:
     for marker in question.node.take_all("drag"):
         number = marker.setting("no")
         markers[number] = marker.take_text()
-        for tag in ("infinite", "noofdrags"):
-            marker.take(tag)
+        marker.discard("infinite", "noofdrags")
     drops = question.node.take_all("drop")
     used = {drop.setting("choice") for drop in drops}
     if len(used) != 1 or len(markers) != 1:
@@ -85,7 +84,7 @@ def ddmarker(question: Question, prompt: str) -> Draft:
     question.warn(question.node, message)
     label = next(iter(markers.values()))
     regions = [_region(question, place, drop, label, len(drops)) for place, drop in enumerate(drops)]
-    question.node.take("shuffleanswers")
+    question.node.discard("shuffleanswers")
     size = {"width": width, "height": height}
     return "hotspot", {"image": digest, "alt": name, "regions": regions, "multiple": len(drops) > 1} | size
 
@@ -107,7 +106,7 @@ def _slot(question: Question, gap: int, slot: int, choices: list[tuple[str, str]
 
 def _region(question: Question, place: int, drop: Node, label: str, count: int) -> dict[str, Any]:
     question.places[f"regions.{place}"] = drop
-    drop.take("no")
+    drop.discard("no")
     shape = drop.setting("shape")
     numbers = [round(float(number)) for number in _NUMBER.findall(drop.setting("coords"))[:200]]
     if shape not in _SHAPES or len(numbers) < 3:

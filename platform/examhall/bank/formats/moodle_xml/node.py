@@ -9,6 +9,7 @@ from typing import Any
 
 from lxml import etree
 
+from examhall.bank.content.richtext import TAGS
 from examhall.bank.formats import Message
 
 _SHOWN = 60
@@ -24,7 +25,7 @@ class Fault(Exception):
 
 @dataclass(slots=True)
 class Node:
-    """One element: its attributes, own text and children, each to be taken once."""
+    """One element: its attributes, own text and children, each to be taken once. What is left of any is told."""
 
     tag: str
     line: int
@@ -37,6 +38,7 @@ class Node:
     #: The text was written as elements, not as CDATA or with &lt;.
     bare: bool = False
     holds_files: bool = False
+    taken: bool = False
 
     @classmethod
     def of(cls, element: Any, number: int = 0, parent: Node | None = None) -> Node:
@@ -44,17 +46,18 @@ class Node:
         tag = _bare(element.tag)
         attributes = {_bare(name): value for name, value in element.items()}
         node = cls(tag, element.sourceline or 0, element.text or "", attributes, number, parent)
-        if tag == "text" and any(child.tag != "text" for child in element):
-            inner = "".join(etree.tostring(child, encoding="unicode") for child in element)
-            node.text, node.bare = (escape(node.text, quote=False) + inner).strip(), True
-            return node
         counts: dict[str, int] = {}
+        if any(_is_html(child, tag) for child in element):
+            node.text, node.bare = escape(node.text, quote=False), True
         for child in element:
+            if _is_html(child, tag):
+                node.text += etree.tostring(child, encoding="unicode")
+                continue
             name = _bare(child.tag)
             counts[name] = counts.get(name, 0) + 1
             part = cls.of(child, counts[name], node)
             node.children.append(part)
-            node.text += child.tail or ""
+            node.text += escape(child.tail or "", quote=False) if node.bare else child.tail or ""
             node.holds_files = node.holds_files or part.holds_files or name == "file"
         for part in node.children:
             if counts[part.tag] == 1:
@@ -69,17 +72,31 @@ class Node:
         return f"{self.parent.path}/{name}" if self.parent else name
 
     def take(self, tag: str) -> Node | None:
-        """The first child of this name, which is then gone."""
-        for place, child in enumerate(self.children):
-            if child.tag == tag:
-                return self.children.pop(place)
+        """The first child of this name that is left."""
+        for child in self.children:
+            if child.tag == tag and not child.taken:
+                child.taken = True
+                return child
         return None
 
     def take_all(self, tag: str) -> list[Node]:
-        """All children of this name, which are then gone."""
-        taken = [child for child in self.children if child.tag == tag]
-        self.children = [child for child in self.children if child.tag != tag]
-        return taken
+        """All children of this name that are left."""
+        found = [child for child in self.children if child.tag == tag and not child.taken]
+        for child in found:
+            child.taken = True
+        return found
+
+    def discard(self, *tags: str) -> None:
+        """Let the first child of each name go with all in it, as it says nothing that matters here."""
+        for tag in tags:
+            if child := self.take(tag):
+                child.forget()
+
+    def forget(self) -> None:
+        """Let go of all that is in here."""
+        self.text = ""
+        self.attributes.clear()
+        self.children.clear()
 
     def take_attribute(self, name: str) -> str | None:
         """The value of an attribute, which is then gone."""
@@ -109,13 +126,12 @@ class Node:
 
     def leftovers(self) -> Iterator[Message]:
         """What nobody took, each with its path."""
-        if self.text:
+        if self.text and not self.text.isspace():
             yield Message(self.line, "", {"name": f"<{self.tag}>", "value": shortened(self.text)}, self.path)
         for name, value in self.attributes.items():
             yield Message(self.line, "", {"name": f"{self.tag}@{name}", "value": shortened(value)}, self.path)
         for child in self.children:
-            bare = not (child.text or child.children or child.attributes)
-            if bare:
+            if not (child.taken or child.text or child.children or child.attributes):
                 yield Message(child.line, "", {"name": f"<{child.tag}>", "value": ""}, child.path)
             else:
                 yield from child.leftovers()
@@ -127,6 +143,11 @@ class Node:
     def fault(self, text: str, /, **params: Any) -> Fault:
         """The same as a fault, to raise."""
         return Fault([self.message(text, **params)])
+
+
+def _is_html(child: Any, tag: str) -> bool:
+    """Whether a child of an element of this name is no element of the format but of its text."""
+    return _bare(child.tag) in TAGS or (tag == "text" and child.tag != "text")
 
 
 def _bare(name: str) -> str:

@@ -62,8 +62,10 @@ class Question:
             text = next((child for child in answer.children if child.tag == "text"), answer)
             if text.text or text.children:
                 said.append(answer)
-            elif answer.attributes.get("fraction", "0").strip("0.") or _says_something(answer):
+                continue
+            if answer.attributes.get("fraction", "0").strip("0.") or _says_something(answer):
                 self.lose(answer, N_("This answer has no text, so it is left out."))
+            answer.forget()
         return said
 
     def written(self, answer: Node) -> str:

@@ -224,15 +224,16 @@ def _prompt(question: Question) -> str:
 
 def _old_picture(question: Question) -> str:
     """Up to Moodle 1.9 a question had one picture, below its text."""
-    name, picture = question.node.take("image"), question.node.take("image_base64")
-    if name is None or not name.text:
+    node, picture = question.node.take("image"), question.node.take("image_base64")
+    name, data = node.take_text() if node else "", picture.take_text() if picture else ""
+    if node is None or not name:
         return ""
-    digest = question.texts.files.embedded(name.text, picture.text) if picture else None
+    digest = question.texts.files.embedded(name, data) if data else None
     if digest is None:
-        question.lose(name, NOT_THERE, name=shortened(name.text))
+        question.lose(node, NOT_THERE, name=shortened(name))
         return ""
-    question.warn(name, UNNAMED, name=name.text)
-    return f'<p><img src="media:{digest}" alt="{escape(name.text)}"></p>'
+    question.warn(node, UNNAMED, name=name)
+    return f'<p><img src="media:{digest}" alt="{escape(name)}"></p>'
 
 
 def _name(question: Question) -> str:
@@ -254,7 +255,6 @@ def _hints(question: Question) -> list[str]:
         content = hint.take("hintcontent")  # up to Moodle 2.0
         question.places[f"hints.{place}"] = hint
         hints.append(question.texts.html(content or hint))
-        question.node.children.append(hint)  # its flags are not kept
     said = [hint for hint in hints if hint]
     if len(said) > HINTS_LIMIT:
         question.lose(question.node, N_("Only the first %(limit)s hints are kept."), limit=HINTS_LIMIT)

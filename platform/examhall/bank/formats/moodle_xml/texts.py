@@ -8,9 +8,9 @@ from html import escape, unescape
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
-from examhall.bank.content.richtext import MARKDOWN_LIMIT, foreign_tags, render
+from examhall.bank.content.richtext import MARKDOWN_LIMIT, render
 from examhall.bank.formats import Message
-from examhall.bank.formats.attributes import lost_attributes
+from examhall.bank.formats.attributes import settled
 from examhall.bank.formats.mathml import with_latex
 from examhall.bank.formats.moodle_xml.files import Files
 from examhall.bank.formats.moodle_xml.node import Node, shortened
@@ -39,7 +39,6 @@ _PLAYER = re.compile(r"<(?P<tag>audio|video)\b(?P<own>[^<>]*)>(?P<inner>.*?)</(?
 _TITLE = re.compile(r"""\s(?:title|aria-label)\s*=\s*("[^"]*\S[^"]*"|'[^']*\S[^']*')""", re.IGNORECASE)
 _NAMED = re.compile(r' data-name="([^"]*)"')
 _MARKDOWN_IMAGE = re.compile(r"!\[(?P<alt>[^\]\n]{0,300})\]\((?P<source>@@PLUGINFILE@@/[^)\s]{1,300})\)")
-_DISPLAYED = re.compile(r"\$\$(?P<formula>[^$<>]{1,2000})\$\$")
 _BREAK = re.compile(r"\s*(?:<br\s*/?>|</(?:p|div|li|h[1-6]|tr)>)\s*", re.IGNORECASE)
 _ANY_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
@@ -70,7 +69,7 @@ class Texts:
         if len(text) > PROMPT_LIMIT:
             raise node.fault(N_("Shorten this to at most %(limit)s characters."), limit=PROMPT_LIMIT)
         html = with_latex(_shown(text, text_format, node))
-        return self._checked(self._with_media(html, node), node)
+        return settled(self._with_media(html, node), node.message, self.warnings, self.losses)
 
     def format_of(self, node: Node, otherwise: str | None = None) -> str:
         """The format that an element names, in Moodle's words."""
@@ -151,22 +150,6 @@ class Texts:
             return tag
         self.warnings.append(node.message(UNNAMED, name=unescape(name[1])))
         return f'<img alt="{name[1]}"' + _EMPTY_ALT.sub("", tag)[len("<img") :]
-
-    def _checked(self, html: str, node: Node) -> str:
-        """The same text, after telling what its type will leave out of it."""
-        if "$$" in html:
-            html, count = _DISPLAYED.subn(r"\\[\g<formula>\\]", html)
-            if count:
-                self.warnings.append(node.message(N_("A formula between $$ is read as one between \\[ and \\].")))
-        if "<" not in html:
-            return html
-        if foreign := foreign_tags(html):
-            message = N_("This is left out, as it may not stand in a question: %(tags)s. Its text stays.")
-            self.losses.append(node.message(message, tags=", ".join(f"<{tag}>" for tag in foreign)))
-        if lost := lost_attributes(html):
-            message = N_("These attributes of HTML are left out: %(names)s.")
-            self.losses.append(node.message(message, names=", ".join(lost)))
-        return html
 
 
 def _shown(text: str, text_format: str, node: Node) -> str:

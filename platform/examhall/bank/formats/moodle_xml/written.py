@@ -75,8 +75,7 @@ def calculated(question: Question) -> Draft:
             "fraction": as_text(question.fraction(answer)),
             "feedback": question.feedback(answer),
         })  # fmt: skip
-    for tag in ("single", "shuffleanswers", "answernumbering"):
-        question.node.take(tag)  # they say something in calculatedmulti only
+    question.node.discard("single", "shuffleanswers", "answernumbering")  # they matter to calculatedmulti only
     return "calculated", {"answers": answers} | _datasets(question) | _units(question)
 
 
@@ -88,8 +87,8 @@ def essay(question: Question) -> Draft:
     name = form.take_text() if form else "editor"
     files = question.whole("attachments", 0)
     if name == "noinline":
-        for tag in ("attachmentsrequired", "responserequired", "responsefieldlines"):
-            question.node.take(tag)  # without a field for text, files are all that an answer is
+        # Without a field for text, files are all that an answer is
+        question.node.discard("attachmentsrequired", "responserequired", "responsefieldlines")
         return "upload", {"marking_notes": notes} | _handed_in(question, files)
     if name not in ("editor", "plain", ""):
         message = N_('The answer is plain text here. "%(name)s" is not kept.')
@@ -97,8 +96,7 @@ def essay(question: Question) -> Draft:
     if files:
         message = N_("Files cannot be handed in with an essay here. Add a question for the upload.")
         question.lose(question.node, message)
-        for tag in ("attachmentsrequired", "filetypeslist", "maxbytes"):
-            question.node.take(tag)
+        question.node.discard("attachmentsrequired", "filetypeslist", "maxbytes")
     data: dict[str, Any] = {"template": template, "marking_notes": notes}
     data["lines"] = min(max(question.whole("responsefieldlines", 15), 1), LINES_LIMIT)
     for ours, theirs in (("min_words", "minwordlimit"), ("max_words", "maxwordlimit")):
@@ -144,7 +142,7 @@ def _units(question: Question) -> dict[str, Any]:
         if name := unit.setting("unit_name"):
             units.append((name, multiplier, unit))
     grading = question.node.setting("unitgradingtype", "0")
-    penalty = question.node.take("unitpenalty")
+    penalty = question.node.setting("unitpenalty")
     shown = question.node.setting("showunits", "0" if units else _NO_UNITS)
     left = question.node.setting("unitsleft", "0") == "1"
     if not units or shown == _NO_UNITS:
@@ -163,8 +161,8 @@ def _units(question: Question) -> dict[str, Any]:
     }
     if data["unit_use"] == "optional":
         return data | {"unit_penalty": "0"}  # there a wrong unit costs nothing
-    if penalty and (said := penalty.take_text()):
-        data["unit_penalty"] = as_text(question.number(penalty, said))
+    if penalty:
+        data["unit_penalty"] = as_text(question.number(question.node, penalty))
     return data | {"unit_penalty_of": "max" if grading == "2" else "mark"}
 
 
@@ -192,8 +190,7 @@ def _datasets(question: Question) -> dict[str, Any]:
             question.lose(
                 definition, N_("The values of %(name)s are this question's own, no longer shared."), name=name
             )
-        for tag in ("type", "itemcount", "number_of_items"):
-            definition.take(tag)  # a file counts its own values
+        definition.discard("type", "itemcount", "number_of_items")  # a file counts its own values
     numbers = [number for number in (columns[0] if columns else {}) if all(number in column for column in columns)]
     names = [variable["name"] for variable in variables]
     variants = [dict(zip(names, (column[number] for column in columns), strict=True)) for number in numbers]
