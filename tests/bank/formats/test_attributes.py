@@ -21,7 +21,7 @@ def test_formulas_foreign_tags_and_attributes_are_told_where_they_stand() -> Non
         (7, "question[2]", "A formula between $$ is read as one between \\[ and \\].")
     ]
     assert [note.text % note.params for note in losses] == [
-        "This is left out, as it may not stand in a question: <font>, <y>. Its text stays; a less-than sign is &lt;.",
+        "This may not stand in a question: <font>, <y>. Its text stays; write &lt; for a less-than sign.",
         "These attributes of HTML are left out: size, style.",
     ]
     assert {note.element for note in losses} == {"question[2]"}

@@ -262,7 +262,7 @@ class TestTexts:
         )
         found = one(described(text))
         assert said(found.losses) == [
-            "This is left out, as it may not stand in a question: <a>, <script>. Its text stays; a less-than sign is &lt;.",
+            "This may not stand in a question: <a>, <script>. Its text stays; write &lt; for a less-than sign.",
             "These attributes of HTML are left out: class, href, style, width.",
         ]
         assert 'dir="rtl"' in found.body["prompt"]

@@ -29,7 +29,7 @@ def settled(html: str, message: Callable[..., Message], warnings: list[Message],
     if "<" not in html:
         return html
     if foreign := foreign_tags(html):
-        note = N_("This is left out, as it may not stand in a question: %(tags)s. Its text stays; a less-than sign is &lt;.")
+        note = N_("This may not stand in a question: %(tags)s. Its text stays; write &lt; for a less-than sign.")
         losses.append(message(note, tags=", ".join(f"<{tag}>" for tag in foreign)))
     if lost := lost_attributes(html):
         losses.append(message(N_("These attributes of HTML are left out: %(names)s."), names=", ".join(lost)))
