@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bank.formats.moodle_files import answer, body, fails, losses, one, parse, question, said, warnings
+from bank.formats.moodle_files import answer, body, fails, losses, one, parse, question, rows, said, warnings
 from examhall.bank.types import type_named
 
 RIGHT, WRONG = answer("100", "Yes"), answer("0", "No")
@@ -334,39 +334,6 @@ class TestOrdering:
         assert losses("ordering", self.inner(more)) == []
 
 
-class TestKprime:
-    @staticmethod
-    def inner(scoring: str, rows: int = 4) -> str:
-        parts = [f"<scoringmethod><text>{scoring}</text></scoringmethod><shuffleanswers>false</shuffleanswers>"]
-        for row in range(1, rows + 1):
-            text = f"<optiontext><text>r{row}</text></optiontext><feedbacktext><text>f{row}</text></feedbacktext>"
-            parts.append(f"<row number='{row}'>{text}</row>")
-            for column in (1, 2):
-                value = f"<value> {int(column == 1 + row % 2)}.000 </value>"
-                parts.append(f"<weight rownumber='{row}' columnnumber='{column}'>{value}</weight>")
-        labels = "".join(f"<column number='{number}'><responsetext><text>{text}</text></responsetext></column>"
-                         for number, text in ((1, "Richtig"), (2, "Falsch")))  # fmt: skip
-        return "".join(parts) + labels + f"<numberofrows>{rows}</numberofrows><numberofcolumns>2</numberofcolumns>"
-
-    @pytest.mark.parametrize(
-        ("scoring", "scheme"),
-        [("kprime", "kprim"), ("kprimeonezero", "all_or_nothing"), ("subpoints", "every_decision")],
-    )
-    def test_weights_say_what_is_true(self, scoring: str, scheme: str) -> None:
-        found = one(question("kprime", self.inner(scoring)))
-        assert (found.type, found.body["scheme"], found.body["shuffle"], found.losses) == ("kprim", scheme, False, [])
-        assert [(row["text"], row["correct"], row["feedback"]) for row in found.body["rows"]] == [
-            ("r1", False, "f1"), ("r2", True, "f2"), ("r3", False, "f3"), ("r4", True, "f4")]  # fmt: skip
-        assert (found.body["true_label"], found.body["false_label"]) == ("Richtig", "Falsch")
-
-    def test_other_numbers_of_rows_are_refused(self) -> None:
-        fails("question[1]", "this one has 5", question("mtf", self.inner("subpoints", rows=5)))
-
-    def test_a_row_without_weight_is_named(self) -> None:
-        inner = self.inner("kprime").replace("rownumber='3'", "rownumber='9'")
-        fails("question[1]/row[3]", "No <weight>", question("kprime", inner))
-
-
 class TestOtherTypes:
     @pytest.mark.parametrize(
         ("kind", "words"),
@@ -392,7 +359,7 @@ class TestOtherTypes:
 def test_every_body_is_what_its_type_makes_of_it() -> None:
     found = parse(
         question("multichoice", RIGHT + WRONG), question("matching", TestMatching.INNER),
-        question("ordering", TestOrdering.inner("")), question("kprime", TestKprime.inner("kprime")),
+        question("ordering", TestOrdering.inner("")), question("kprime", rows("kprime")),
     )  # fmt: skip
     assert len(found.questions) == 4
     for item in found.questions:

@@ -10,6 +10,7 @@ from typing import Any
 from examhall.bank.formats import cloze_syntax
 from examhall.bank.formats.moodle_xml.markup import Markup, Unsayable
 from examhall.bank.formats.moodle_xml.numbers import write_calculated, write_numeric
+from examhall.bank.formats.moodle_xml.rows import USUAL, label_format
 from examhall.bank.types.contract import as_text
 from examhall.errors import N_
 
@@ -133,11 +134,10 @@ def _kprim(markup: Markup, body: Data) -> str:
         markup.rich("optiontext", row["text"])
         markup.rich("feedbacktext", row["feedback"])
         markup.close("row")
-    labels = (body["true_label"] or "True", body["false_label"] or "False")
-    for number, label in enumerate(labels, start=1):
-        markup.open("column", number=str(number))
-        markup.open("responsetext", format="plain_text")
-        markup.text(label)
+    for (number, usual), label in zip(USUAL.items(), (body["true_label"], body["false_label"]), strict=True):
+        markup.open("column", number=number)
+        markup.open("responsetext", format=label_format(label))
+        markup.text(label or usual)
         markup.close("responsetext")
         markup.close("column")
     for row_number, row in enumerate(body["rows"], start=1):

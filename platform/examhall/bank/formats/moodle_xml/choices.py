@@ -15,9 +15,6 @@ Draft = tuple[str, dict[str, Any]]
 """A type and what a reader knows of its body, beside what all bodies have."""
 
 _ROUNDING = Decimal("0.001")
-_KPRIME_SCHEMES = {
-    "kprime": "kprim", "kprimeonezero": "all_or_nothing", "subpoints": "every_decision", "mtfonezero": "all_or_nothing"
-}  # fmt: skip
 _ORDER_SCHEMES = {
     "ALL_OR_NOTHING": "exact",
     "ABSOLUTE_POSITION": "position",
@@ -114,40 +111,6 @@ def matching(question: Question) -> Draft:
     return "matching", {"stems": stems, "choices": shown, "shuffle": question.yes("shuffleanswers", True)}
 
 
-def kprime(question: Question) -> Draft:
-    """The plug-ins of ETH Zürich for rows of true and false, of which we have those with four rows."""
-    scoring = question.node.take("scoringmethod")
-    method = (scoring.take_text() if scoring else "") or ("kprime" if question.kind == "kprime" else "subpoints")
-    if method not in _KPRIME_SCHEMES:
-        message = N_('The scoring "%(name)s" is not known here. All four right earn the mark, three half of it.')
-        question.lose(scoring or question.node, message, name=method[:40])
-    rows = question.node.take_all("row")
-    if len(rows) != 4:
-        message = N_(
-            "A question of this type has 4 rows here, and this one has %(count)s. Make true or false questions of it."
-        )
-        raise question.node.fault(message, count=len(rows))
-    right = _right_columns(question)
-    data: list[dict[str, Any]] = []
-    for place, row in enumerate(rows):
-        question.places[f"rows.{place}"] = row
-        number = row.take_attribute("number") or str(place + 1)
-        if number not in right:
-            raise row.fault(N_("No <weight> says whether this row is true. Export the question again."))
-        text, feedback = (question.texts.html(row.take(tag)) for tag in ("optiontext", "feedbacktext"))
-        data.append({"text": text, "correct": right[number] == "1", "feedback": feedback})
-    labels = {}
-    for column in question.node.take_all("column"):
-        which = column.take_attribute("number")
-        label = plain_text(sanitise(question.texts.html(column.take("responsetext"))))
-        labels["true_label" if which == "1" else "false_label"] = label
-    if tuple(labels.values()) == ("True", "False"):
-        labels = {}  # what the plug-in calls them by itself
-    question.node.discard("numberofrows", "numberofcolumns")
-    scheme = _KPRIME_SCHEMES.get(method, "kprim")
-    return "kprim", {"rows": data, "scheme": scheme, "shuffle": question.yes("shuffleanswers", True)} | labels
-
-
 def ordering(question: Question) -> Draft:
     """Items whose fraction is their place."""
     answers = question.answers()
@@ -207,13 +170,3 @@ def _share(question: Question, options: list[dict[str, Any]]) -> None:
     message = N_("The right options earned %(total)s %% together. They share the mark now: %(share)s %% each.")
     shown = as_text(round(share * 100, 5))
     question.warn(question.node, message, total=as_text(total.scaleb(2)), share=shown)
-
-
-def _right_columns(question: Question) -> dict[str, str]:
-    right: dict[str, str] = {}
-    for weight in question.node.take_all("weight"):
-        row, column = weight.take_attribute("rownumber"), weight.take_attribute("columnnumber")
-        value = question.number(weight, weight.setting("value", "0"))
-        if row and column and value > 0:
-            right[row] = column
-    return right

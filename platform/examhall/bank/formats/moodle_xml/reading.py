@@ -14,7 +14,7 @@ from typing import Any, get_args
 
 from examhall.bank.content.richtext import plain_text, sanitise
 from examhall.bank.formats import CategoryInfo, Import, Item, Medium, Message, xml
-from examhall.bank.formats.moodle_xml import choices, gaps, written
+from examhall.bank.formats.moodle_xml import choices, gaps, rows, written
 from examhall.bank.formats.moodle_xml.choices import Draft
 from examhall.bank.formats.moodle_xml.files import Files
 from examhall.bank.formats.moodle_xml.leftovers import leftovers
@@ -41,8 +41,8 @@ _READERS: dict[str, Callable[[Question], Draft]] = {
     "multichoiceset": choices.multichoiceset,
     "oumultiresponse": choices.oumultiresponse,
     "truefalse": choices.truefalse,
-    "kprime": choices.kprime,
-    "mtf": choices.kprime,
+    "kprime": rows.kprime,
+    "mtf": rows.mtf,
     "matching": choices.matching,
     "match": choices.matching,
     "ddmatch": choices.matching,
