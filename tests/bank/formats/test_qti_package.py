@@ -265,6 +265,12 @@ class TestHostile:
         assert "document type" in refusal(data)
         assert "document type" in said(read(package({"a.xml": data})))[0]
 
+    @pytest.mark.parametrize("named", ["", ' SYSTEM "http://127.0.0.1:9/a.dtd"', ' PUBLIC "-//W3C//DTD" "m.dtd"'])
+    def test_a_document_type_without_definitions_is_not_read(self, named: str) -> None:
+        """As some German systems write them, for the sake of MathML."""
+        data = right().replace(b"?>\n", b"?><!DOCTYPE assessmentItem" + named.encode() + b">\n", 1)
+        assert one(data).line == 2
+
     def test_nothing_is_included(self) -> None:
         include = '<include xmlns="http://www.w3.org/2001/XInclude" href="file:///etc/passwd"/>'
         data = right(body=f"<p>Before {include} after</p>")
@@ -316,7 +322,8 @@ class TestHostile:
 
     def test_templates_with_values_by_chance_are_refused(self) -> None:
         declared = '<templateDeclaration identifier="X" cardinality="single" baseType="integer"/>'
-        assert "templateDeclaration" in fault(item(response("A") + declared, choices("a", "b")))
+        drawn = '<templateProcessing><setTemplateValue identifier="X"><random/></setTemplateValue></templateProcessing>'
+        assert "templateDeclaration" in fault(item(response("A") + declared + drawn, choices("a", "b")))
 
     def test_variables_in_a_text_are_refused(self) -> None:
         assert "printedVariable" in fault(right(body='<p><printedVariable identifier="SCORE"/></p>'))

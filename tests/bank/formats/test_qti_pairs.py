@@ -27,6 +27,7 @@ from bank.formats.qti_files import (
     score,
     when,
 )
+from examhall.bank.formats import Item
 
 
 def match(rows: int, columns: int, *, shuffle: str = "false") -> str:
@@ -275,3 +276,34 @@ class TestPictures:
         data = item(response("42", base="integer"), body + entry(), outcomes=SCORE)
         assert one(data).type == "numeric"
         assert any("endAttemptInteraction" in loss for loss in losses(data))
+
+
+class TestPoints:
+    def areas(self, *entries: str) -> str:
+        made = "".join(f'<areaMapEntry shape="rect" coords="{coords}" mappedValue="{worth}"/>'
+                       for coords, worth in (entry.split("=") for entry in entries))  # fmt: skip
+        mapping = f'<areaMapping defaultValue="0">{made}</areaMapping>'
+        return response(base="point").replace("></", f">{mapping}</")
+
+    def read(self, declared: str, processing: str) -> Item:
+        body = '<selectPointInteraction responseIdentifier="RESPONSE" maxChoices="1"><prompt>Where?</prompt>'
+        body += '<object data="a.png" type="image/png" width="40" height="30">A map</object></selectPointInteraction>'
+        return one(package({"q.xml": item(declared, body, processing), "a.png": picture()}))
+
+    def test_areas_may_be_asked_for_as_if_they_were_entries(self) -> None:
+        equal = '<match><mapResponse identifier="RESPONSE"/><baseValue baseType="float">1</baseValue></match>'
+        question = self.read(self.areas("0,0,9,9=1"), rules(when(equal, score("2"), otherwise=score("0"))))
+        assert (question.type, question.points) == ("hotspot", 2)
+
+    def test_an_area_is_worth_what_the_rules_say(self) -> None:
+        less = '<lt><mapResponsePoint identifier="RESPONSE"/><baseValue baseType="float">2</baseValue></lt>'
+        question = self.read(
+            self.areas("0,0,9,9=2", "20,0,29,9=1"), rules(when(less, score("0"), otherwise=score("4")))
+        )
+        assert question.points == 4
+        assert [region["fraction"] for region in question.body["regions"]] == ["1", "0"]
+
+
+def test_a_custom_interaction_is_named_once() -> None:
+    body = '<customInteraction responseIdentifier="RESPONSE"><portableCustomInteraction/></customInteraction>'
+    assert "customInteraction has no counterpart" in fault(item(response("A"), body))

@@ -240,3 +240,49 @@ class TestMarked:
     def test_a_text_without_interaction(self) -> None:
         question = one(item("", "<h1>Read</h1><p>this.</p>", "", outcomes=""))
         assert (question.type, question.body["prompt"]) == ("description", "<h3>Read</h3><p>this.</p>")
+
+
+class TestByHand:
+    def test_several_texts_become_one_essay_with_marked_places(self) -> None:
+        text = '<extendedTextInteraction responseIdentifier="{}" expectedLines="3"><prompt>Why?</prompt>'
+        text += "</extendedTextInteraction>"
+        declared = response(base="string", name="A") + response(base="string", name="B")
+        data = item(declared, f"<div><p>First</p>{text.format('A')}<p>Then</p>{text.format('B')}</div>", "")
+        question = one(data)
+        assert (question.type, question.body["lines"]) == ("essay", 6)
+        assert question.body["prompt"] == "<p>First</p><div>Why?</div>[1]<p>Then</p><div>Why?</div>[2]"
+        assert losses(data) == ["The texts to write in this item become one; [1], [2] … name its parts."]
+
+    def test_a_field_without_key_and_rules_is_an_essay(self) -> None:
+        assert one(item(response(base="string"), entry(), "")).type == "essay"
+
+    def test_a_field_whose_rules_earn_nothing_is_a_fault(self) -> None:
+        assert "No answer earns anything" in fault(item(response(base="string"), entry(), MATCH_CORRECT))
+
+
+class TestOtherSystems:
+    def test_how_answers_are_tidied_up_is_a_loss(self) -> None:
+        tidied = f'<customOperator definition="qade:Trim">{RESPONSE}</customOperator>'
+        test = f'<stringMatch caseSensitive="true">{tidied}{text(" Maine ")}</stringMatch>'
+        data = item(response(base="string"), entry(), rules(when(test, score("1"))))
+        assert parts(data, "text") == ["Maine"]
+        assert losses(data) == ["How an answer is put in order before it is compared (qade:Trim) is left out."]
+
+    def test_a_text_that_is_taken_for_a_number_is_one(self) -> None:
+        tidied = f'<customOperator definition="questify:ParseCommaDecimal">{RESPONSE}</customOperator>'
+        test = f'<equal toleranceMode="exact">{tidied}{number("11400")}</equal>'
+        data = item(response("11400", base="string"), entry(), rules(when(test, score("1"))))
+        assert one(data).type == "numeric"
+        assert parts(data, "value") == ["11400"]
+
+    def test_misspellings_that_are_forgiven_are_a_loss(self) -> None:
+        space = "http://bps-system.de/xsd/imsqti_ext_maptolresponse"
+        mapped = f'<mapTolResponse xmlns="{space}" identifier="RESPONSE" tolerance="2"/>'
+        rule = f'<setOutcomeValue identifier="SCORE">{mapped}</setOutcomeValue>'
+        data = item(response("", ":more=3", base="string"), entry(), rules(rule))
+        assert (one(data).points, parts(data, "text")) == (3, ["more"])
+        assert losses(data) == ["Misspellings that the file forgives count as wrong here."]
+
+    def test_white_space_around_values_is_how_the_file_is_written(self) -> None:
+        declared = response("\n\t\tYork\n\t", base="string")
+        assert parts(item(declared, entry(), MATCH_CORRECT), "text") == ["York"]

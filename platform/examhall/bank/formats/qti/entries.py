@@ -13,7 +13,7 @@ from examhall.bank.formats.qti.subject import Draft, Subject, limit
 from examhall.bank.types.essay import LINES_LIMIT
 from examhall.errors import N_
 
-_NUMBERS = ("integer", "float")
+_TEXTS = {"textEntryInteraction", "extendedTextInteraction"}
 _ENDINGS = {"application/pdf": "pdf", "text/plain": "txt", "image/png": "png", "image/jpeg": "jpg", "image/gif": "gif",
             "application/zip": "zip", "text/csv": "csv", "application/msword": "doc",
             "application/vnd.oasis.opendocument.text": "odt", "application/rtf": "rtf",
@@ -26,7 +26,7 @@ ENDINGS = {ending: media_type for media_type, ending in _ENDINGS.items()}
 def text_entry(subject: Subject, interaction: Any) -> Draft:
     """A textEntryInteraction that is all there is to answer: short_text or, by its base type, numeric."""
     declared = subject.declared(interaction)
-    numeric = declared.base in _NUMBERS
+    numeric = written.is_number(subject.scorer, declared)
     read = written.numbers if numeric else written.texts
 
     def trying(response: Any, assumed: Any) -> Any:
@@ -48,7 +48,7 @@ def slider(subject: Subject, interaction: Any) -> Draft:
     subject.notes.loss(
         interaction, N_("A slider (sliderInteraction) becomes a number to write; its bounds are left out.")
     )
-    if subject.declared(interaction).base not in _NUMBERS:
+    if subject.declared(interaction).base not in written.NUMBERS:
         raise subject.notes.fault(interaction, N_("The response of a slider is a number. Change its base type."))
     return text_entry(subject, interaction)
 
@@ -70,6 +70,33 @@ def essay(subject: Subject, interaction: Any) -> Draft:
         "marking_notes": subject.marking_notes(),
     }
     return _unscored(subject, "essay", data)
+
+
+def is_marked_by_hand(subject: Subject) -> bool:
+    """Whether all interactions are texts to write for which the file knows neither an answer nor rules."""
+    if any(interaction.tag not in _TEXTS for interaction in subject.interactions):
+        return False
+    if all(interaction.tag == "extendedTextInteraction" for interaction in subject.interactions):
+        return True
+    processing = tree.child(subject.root, "responseProcessing")
+    known = [one for one in subject.root.iter("responseDeclaration") if tree.inner(one, "value", "mapEntry")]
+    return not known and (processing is None or (not len(processing) and not processing.keys()))
+
+
+def essays(subject: Subject) -> Draft:
+    """Texts to write as one essay; each has its place in the prompt."""
+    interactions = subject.interactions
+    if len(interactions) == 1:
+        return essay(subject, interactions[0])
+    subject.notes.loss(interactions[1], N_("The texts to write in this item become one; [1], [2] … name its parts."))
+    draft = essay(subject, interactions[0])
+    draft.data["lines"] = min(sum(limit(one, "expectedLines") or 2 for one in interactions), LINES_LIMIT)
+    marks = {}
+    for number, interaction in enumerate(interactions, start=1):
+        asked = subject.text(tree.child(interaction, "prompt"))
+        marks[interaction] = f"{f'<div>{asked}</div>' if asked else ''}[{number}]"
+    draft.prompt = subject.prompt(marks)
+    return draft
 
 
 def upload(subject: Subject, interaction: Any) -> Draft:

@@ -146,7 +146,7 @@ def _earns(declared: Declaration, tried: Callable[[Value | None, Mapping[str, bo
 
 
 def _entry(subject: Subject, interaction: Any, declared: Declaration, tried: Any) -> tuple[dict[str, Any], Decimal]:
-    numeric = declared.base in ("integer", "float")
+    numeric = written.is_number(subject.scorer, declared)
     read = written.numbers if numeric else written.texts
     found = read(subject.scorer, declared.identifier, tried, subject.notes)
     data: dict[str, Any] = {"kind": "numeric" if numeric else "short_text", "answers": found.answers}

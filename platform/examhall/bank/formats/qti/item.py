@@ -10,7 +10,7 @@ from typing import Any
 from examhall.bank.content.richtext import plain_text
 from examhall.bank.formats import Item
 from examhall.bank.formats.qti import tree
-from examhall.bank.formats.qti.entries import description, essay, slider, text_entry, upload
+from examhall.bank.formats.qti.entries import description, essay, essays, is_marked_by_hand, slider, text_entry, upload
 from examhall.bank.formats.qti.gaps import GAPS, cloze, gap_match
 from examhall.bank.formats.qti.markup import Files
 from examhall.bank.formats.qti.notes import Notes
@@ -18,6 +18,7 @@ from examhall.bank.formats.qti.options import choice, hottext
 from examhall.bank.formats.qti.pairs import associate, match, order
 from examhall.bank.formats.qti.pictures import hotspot, select_point
 from examhall.bank.formats.qti.subject import Draft, Subject, hint
+from examhall.bank.formats.qti.templates import settle
 from examhall.bank.types import type_named
 from examhall.errors import N_, Invalid
 
@@ -52,6 +53,7 @@ class About:
 
 def read(root: Any, notes: Notes, files: Files, about: About, stimulus: str = "") -> Item:
     """The question that an item is. `stimulus` is HTML that stands before it. Raises Fault."""
+    settle(root, notes)
     subject = Subject(root, notes, files)
     _settings(subject)
     draft = _draft(subject)
@@ -90,6 +92,8 @@ def _draft(subject: Subject) -> Draft:
     interactions = subject.interactions
     if not interactions:
         return description(subject)
+    if is_marked_by_hand(subject) and (len(interactions) > 1 or interactions[0].tag == "textEntryInteraction"):
+        return essays(subject)
     if len(interactions) == 1:
         only = interactions[0]
         if only.tag == "inlineChoiceInteraction" or _is_within(subject, only):
@@ -124,11 +128,6 @@ def _is_within(subject: Subject, interaction: Any) -> bool:
 def _settings(subject: Subject) -> None:
     """Tells of the settings of an item that our model has no place for."""
     root, notes = subject.root, subject.notes
-    if tree.child(root, "templateDeclaration") is not None or tree.child(root, "templateProcessing") is not None:
-        message = N_(
-            "Values that are drawn for each candidate (templateDeclaration) cannot be kept. Write a fixed question."
-        )
-        raise notes.fault(tree.child(root, "templateDeclaration"), message)
     if tree.truth(root, "adaptive"):
         notes.loss(root, N_("The item is adaptive, with several attempts at it; here it is answered once."))
     if tree.truth(root, "timeDependent"):

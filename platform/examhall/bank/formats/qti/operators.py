@@ -268,6 +268,7 @@ def _truncated(amount: Decimal) -> Decimal:
 
 
 OPERATORS: Mapping[str, Operator] = MappingProxyType({
+    "customOperator": lambda _, arguments: arguments[0],
     "and": _and, "or": _or, "not": _not, "anyN": _any_n,
     "isNull": lambda _, arguments: truth(arguments[0] is None),
     "match": _match, "equal": _equal, "equalRounded": _equal_rounded,

@@ -14,10 +14,11 @@ from PIL import Image
 from examhall.bank.formats import Medium
 from examhall.bank.formats.qti import tree
 from examhall.bank.formats.qti.feedback import Probe
+from examhall.bank.formats.qti.operators import inside
 from examhall.bank.formats.qti.options import scored
 from examhall.bank.formats.qti.scoring import fraction
 from examhall.bank.formats.qti.subject import Draft, Subject, keys, limit
-from examhall.bank.formats.qti.values import Area, area, value
+from examhall.bank.formats.qti.values import Area, area
 from examhall.bank.types.contract import as_text
 from examhall.errors import N_
 
@@ -58,8 +59,16 @@ def select_point(subject: Subject, interaction: Any) -> Draft:
         interaction, N_("A point to click (selectPointInteraction) becomes a choice among the areas that count.")
     )
     multiple = limit(interaction, "maxChoices") != 1 and len(declared.areas) > 1
-    worths = [mapping.bounded(worth) for _, worth, _ in mapping.entries]
-    best = mapping.bounded(sum((worth for worth in worths if worth > 0), Decimal(0))) if multiple else max(worths)
+    middles = [_middle(outline) for outline in declared.areas]
+    tried = [subject.outcome(declared, [middle]) for middle in middles]
+    alone = [sum(inside(outline, middle) for outline in declared.areas) == 1 for middle in middles]
+    worths = [
+        outcome.score if apart else mapping.bounded(worth)
+        for outcome, apart, (_, worth, _) in zip(tried, alone, mapping.entries, strict=True)
+    ]
+    best = max(worths)
+    if multiple:
+        best = subject.outcome(declared, [middles[place] for place, worth in enumerate(worths) if worth > 0]).score
     if best <= 0:
         raise notes.fault(interaction, N_("No area earns anything. Name the right one in the file."))
     image = _picture(subject, interaction)
@@ -71,11 +80,9 @@ def select_point(subject: Subject, interaction: Any) -> Draft:
         }
         for place, (outline, worth) in enumerate(zip(declared.areas, worths, strict=True), start=1)
     ]
-    probes = []
-    for outline, worth in zip(declared.areas, worths, strict=True):
-        point = value([_middle(outline)], "point", declared.cardinality)
-        outcome = subject.scorer.outcome({declared.identifier: point})
-        probes.append(Probe(frozenset(), fraction(worth, best), outcome.shown))
+    probes = [
+        Probe(frozenset(), fraction(worth, best), outcome.shown) for worth, outcome in zip(worths, tried, strict=True)
+    ]
     data = {**image, "regions": regions, "multiple": multiple}
     return Draft("hotspot", data, subject.feedback(probes), subject.scorer.points(best))
 

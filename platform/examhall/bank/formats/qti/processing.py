@@ -5,6 +5,7 @@ Rules: reference semantics §2.6. Only what is pure is known: no loops, no chanc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
@@ -23,9 +24,12 @@ Responses = Mapping[str, Value | None]
 STEPS_LIMIT = 600_000  # for all runs of one question: a second or less
 DEPTH_LIMIT = 40
 _RULES = {"responseProcessing", "responseCondition", "responseIf", "responseElseIf", "responseElse",
-          "setOutcomeValue", "exitResponse", "responseProcessingFragment", "processingFragment"}  # fmt: skip
-_LEAVES = {"baseValue", "variable", "correct", "default", "null", "mapResponse", "mapResponsePoint"}
+          "setOutcomeValue", "lookupOutcomeValue", "exitResponse", "responseProcessingFragment",
+          "processingFragment"}  # fmt: skip
+_LEAVES = {"baseValue", "variable", "correct", "default", "null", "mapResponse", "mapResponsePoint", "mapTolResponse"}
 _KNOWN = _RULES | _LEAVES | OPERATORS.keys()
+#: Operators of single systems that only put an answer in order before it is compared.
+_TIDYING = re.compile(r"(Trim|ToAscii|ToLower(Case)?|Parse\w*(Decimal|Float|Integer|Number))$", re.IGNORECASE)
 _CONTAINERS = {"multiple", "ordered"}
 _MATCH = '<match><variable identifier="RESPONSE"/><correct identifier="RESPONSE"/></match>'
 _MATCHED = f"""<responseCondition><responseIf>{_MATCH}%s</responseIf>
@@ -112,13 +116,21 @@ class Processor:
     def _read(self, element: Any, depth: int) -> _Node:
         if depth > DEPTH_LIMIT:
             raise self.notes.fault(element, N_("The response processing is nested too deeply. Make it simpler."))
-        if element.tag not in _KNOWN:
+        if element.tag == "customOperator" and _TIDYING.search(definition := element.get("definition", "")):
+            message = N_("How an answer is put in order before it is compared (%(name)s) is left out.")
+            self.notes.loss(element, message, name=definition[:100])
+        elif element.tag not in _KNOWN or element.tag == "customOperator":
             message = N_(
                 "The response processing uses %(name)s, which is not understood. Score this question otherwise."
             )
             raise self.notes.fault(element, message, name=element.tag)
-        if element.tag in ("mapResponse", "mapResponsePoint", "correct"):
+        if element.tag in ("mapResponse", "mapResponsePoint", "mapTolResponse", "correct"):
             self._check_declared(element)
+        if element.tag == "lookupOutcomeValue":
+            declared = self.declarations.get(element.get("identifier", ""))
+            if declared is None or declared.table is None or len(element) != 1:
+                message = N_("The response processing is not complete at %(name)s.")
+                raise self.notes.fault(element, message, name=element.tag)
         if element.tag == "baseValue":
             base = element.get("baseType", "identifier")
             return _Node(element, [], value([atom("".join(element.itertext()), base, element, self.notes)], base))
@@ -130,7 +142,9 @@ class Processor:
         if declared is None:
             message = N_('The response processing asks for "%(name)s", which is not declared.')
             raise self.notes.fault(element, message, name=element.get("identifier", "")[:100])
-        mapping = declared.mapping if element.tag == "mapResponse" else declared.area_mapping
+        if element.tag == "mapTolResponse":
+            self.notes.loss(element, N_("Misspellings that the file forgives count as wrong here."))
+        mapping = declared.area_mapping if _maps_points(element.tag, declared) else declared.mapping
         if element.tag != "correct" and mapping is None:
             message = N_('The response "%(name)s" has no mapping, but the response processing asks for it.')
             raise self.notes.fault(element, message, name=declared.identifier)
@@ -147,6 +161,8 @@ class Processor:
                 raise Exit
             if rule.tag == "setOutcomeValue":
                 self._variables[rule.name] = self._expression(rule.inner[0]) if rule.inner else None
+            elif rule.tag == "lookupOutcomeValue":
+                self._variables[rule.name] = self._looked_up(rule)
             elif rule.tag == "responseCondition":
                 self._condition(rule)
             else:
@@ -159,6 +175,14 @@ class Processor:
                 continue
             self._rules(branch.inner[1:] if tested else branch.inner)
             return
+
+    def _looked_up(self, rule: _Node) -> Value | None:
+        declared = self.declarations[rule.name]
+        found = self._expression(rule.inner[0])
+        amount = found.items[0] if found is not None and len(found.items) == 1 else None
+        table = declared.table
+        target = None if table is None else table.target(amount if isinstance(amount, Decimal) else None)
+        return None if target is None else value([atom(target, declared.base, rule.element, self.notes)], declared.base)
 
     def _expression(self, node: _Node) -> Value | None:
         self._step(node)
@@ -187,7 +211,7 @@ class Processor:
         declared = self.declarations[node.name]
         if node.tag == "correct":
             return declared.correct
-        return self._mapped(declared, node.tag == "mapResponsePoint")
+        return self._mapped(declared, _maps_points(node.tag, declared))
 
     def _mapped(self, declared: Declaration, points: bool) -> Value:
         mapping = declared.area_mapping if points else declared.mapping
@@ -203,6 +227,11 @@ class Processor:
             return number(mapping.bounded(sum(hit, Decimal(0)) if hit else mapping.default))
         total = sum((mapping.worth(member) for member in dict.fromkeys(response.items)), Decimal(0))
         return number(total if response.cardinality == "single" else mapping.bounded(total))
+
+
+def _maps_points(tag: str, declared: Declaration) -> bool:
+    """Whether areas are meant, which some files ask for as if they were ordinary entries."""
+    return tag == "mapResponsePoint" or (declared.mapping is None and declared.area_mapping is not None)
 
 
 def _initial(declared: Declaration) -> Value | None:

@@ -113,7 +113,9 @@ class Scorer:
         return rules
 
     def _score_name(self, rules: Any) -> str:
-        assigned: list[str] = [rule.get("identifier", "") for rule in rules.iter("setOutcomeValue")]
+        assigned: list[str] = [
+            rule.get("identifier", "") for rule in rules.iter("setOutcomeValue", "lookupOutcomeValue")
+        ]
         declared = [
             name
             for name, found in self.declarations.items()

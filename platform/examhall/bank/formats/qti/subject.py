@@ -46,7 +46,7 @@ class Subject:
         if body is None:
             raise notes.fault(root, N_("This item has no body (itemBody)."))
         self.body = body
-        found = [element for element in body.iter() if _is_interaction(element)]
+        found = [element for element in body.iter() if _is_interaction(element) and not _is_part(element)]
         self.interactions = [element for element in found if element.tag not in _UNSCORED]
         for element in found:
             if element.tag == "endAttemptInteraction":
@@ -162,6 +162,11 @@ def limit(element: Any, name: str) -> int:
 
 def _is_interaction(element: Any) -> bool:
     return str(element.tag).endswith("Interaction")
+
+
+def _is_part(element: Any) -> bool:
+    """Whether an interaction is only a part of another one, as portable ones are of custom ones."""
+    return any(_is_interaction(holder) for holder in element.iterancestors())
 
 
 def _is_within_words(element: Any) -> bool:

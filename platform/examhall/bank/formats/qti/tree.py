@@ -9,8 +9,11 @@ from typing import Any
 from examhall.bank.formats import xml
 
 _HYPHEN = re.compile(r"-([a-z0-9])")
-# The document type of version 1.2, a bare name: nothing is read for it, and lines keep their numbers without it.
-_PLAIN_TYPE = re.compile(rb"""<!DOCTYPE\s+questestinterop\s+SYSTEM\s+(["'])[\w.-]{1,100}\.dtd\1\s*>""")
+# A document type that only names the root and a DTD elsewhere: nothing is read for it, and lines keep their numbers.
+_PLAIN_TYPE = re.compile(
+    rb"""<!DOCTYPE\s+(?:[\w.-]{1,40}:)?(?:questestinterop|manifest|(?:qti-)?assessment-?(?:[Ii]tem|[Tt]est))"""
+    rb"""(?:\s+(?:SYSTEM|PUBLIC\s+(["'])[^"'<>]{0,200}\1)\s+(["'])[^"'<>]{0,300}\2)?\s*>"""
+)
 _BEFORE_TYPE = re.compile(rb"<\?[^>]*+>|<!--[^>]*+>")
 _HEAD = 4_000
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"

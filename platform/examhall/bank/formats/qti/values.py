@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from examhall.bank.formats.qti import tree
+from examhall.bank.formats.qti.lookup import Table, table_of
 from examhall.bank.formats.qti.notes import Notes
 from examhall.bank.types.contract import exact
 from examhall.errors import N_
@@ -86,6 +87,7 @@ class Declaration:
     area_mapping: Mapping | None = None
     normal_maximum: Decimal | None = None
     is_outcome: bool = False
+    table: Table | None = None
 
 
 def declaration(element: Any, notes: Notes) -> Declaration:
@@ -105,13 +107,14 @@ def declaration(element: Any, notes: Notes) -> Declaration:
         area_mapping=None if area_mapping is None else _area_mapping(area_mapping, areas, notes),
         normal_maximum=None if maximum is None else decimal(maximum, element, notes),
         is_outcome=element.tag == "outcomeDeclaration",
+        table=table_of(element, lambda text, where: decimal(text, where, notes)),
     )
 
 
 def atom(text: str, base: str, where: Any, notes: Notes) -> Atom:
     """A member of a value as it is written."""
     if base in ("string", "file", "uri", "identifier", "duration"):
-        return text if base == "string" else text.strip()
+        return text.strip()  # white space around a text is how the file is written, and no answer keeps it
     if base in ("integer", "float"):
         return decimal(text, where, notes)
     if base == "boolean":
@@ -154,7 +157,7 @@ def _values(element: Any, base: str, cardinality: str, notes: Notes) -> Value | 
         raise notes.fault(element, N_("There are more than %(limit)s values here. Remove some."), limit=ENTRIES_LIMIT)
     texts = [(found, "".join(found.itertext())) for found in values]
     return value(
-        (atom(text, base, found, notes) for found, text in texts if text or base == "string"), base, cardinality
+        (atom(text, base, found, notes) for found, text in texts if text.strip() or base == "string"), base, cardinality
     )
 
 

@@ -17,13 +17,14 @@ from examhall.bank.formats.qti.feedback import Probe
 from examhall.bank.formats.qti.notes import Notes
 from examhall.bank.formats.qti.operators import pattern_of, tolerances
 from examhall.bank.formats.qti.scoring import Outcome, Scorer, fraction
-from examhall.bank.formats.qti.values import Value, number
+from examhall.bank.formats.qti.values import Declaration, Value, number
 from examhall.bank.types import type_named
 from examhall.bank.types.contract import as_text, exact
 from examhall.errors import N_
 
 Try = Callable[[Value, Mapping[str, bool]], Outcome]
 
+NUMBERS = ("integer", "float")
 #: The name of the answer that stands for all that no other one holds.
 ANYTHING = "\ue001"
 _NOTHING = "\ue000"  # a text that no author foresees
@@ -31,6 +32,8 @@ _CANDIDATES_LIMIT = 500
 _FARTHEST = Decimal("9e99")
 _CLOSE = Decimal("0.0005")
 _ANYTHING = (".*", ".+", "(.|\n)*", "[\\s\\S]*")
+_MAPPED = ("mapResponse", "mapTolResponse")
+_PARSED = re.compile(r"Parse\w*(Decimal|Float|Integer|Number)", re.IGNORECASE)
 _LITERAL = re.compile(r"(?:[^\\.*+?()\[\]{}|^$]|\\[^A-Za-z0-9])*")
 
 
@@ -52,6 +55,17 @@ class _Interval:
     low: Decimal
     high: Decimal
     answer: dict[str, Any]
+
+
+def is_number(scorer: Scorer, declared: Declaration) -> bool:
+    """Whether a response is a number: by its base type, or by the way its rules take a text for one."""
+    parsed = [
+        variable.get("identifier")
+        for operator in scorer.rules.iter("customOperator")
+        if _PARSED.search(operator.get("definition", ""))
+        for variable in operator.iter("variable")
+    ]
+    return declared.base in NUMBERS or declared.identifier in parsed
 
 
 def texts(scorer: Scorer, name: str, trying: Try, notes: Notes) -> Written:
@@ -177,16 +191,16 @@ def _foreseen(scorer: Scorer, name: str) -> list[tuple[str, bool]]:
     declared = scorer.declarations[name]
     found: list[tuple[Any, bool]] = []
     for element in scorer.rules.iter(
-        "stringMatch", "match", "equal", "patternMatch", "substring", "mapResponse", "correct"
+        "stringMatch", "match", "equal", "member", "patternMatch", "substring", *_MAPPED, "correct"
     ):
-        if element.tag in ("mapResponse", "correct"):
+        if element.tag in (*_MAPPED, "correct"):
             if element.get("identifier") == name:
                 keys = [key for key, _, _ in declared.mapping.entries] if declared.mapping else []
                 correct = declared.correct.items if declared.correct else ()
-                found += [(key, False) for key in (keys if element.tag == "mapResponse" else correct)]
+                found += [(key, False) for key in (keys if element.tag in _MAPPED else correct)]
         elif any(variable.get("identifier") == name for variable in element.iter("variable")):
             pattern = pattern_of(element)
-            constants = [("".join(value.itertext()), False) for value in element.iter("baseValue")]
+            constants = [("".join(value.itertext()).strip(), False) for value in element.iter("baseValue")]
             found += constants if pattern is None else [(pattern, True)]
     texts = ((as_text(text) if isinstance(text, Decimal) else text, pattern) for text, pattern in found)
     foreseen = list(dict.fromkeys((text, pattern) for text, pattern in texts if isinstance(text, str)))
@@ -254,7 +268,7 @@ def _constant(element: Any, scorer: Scorer, name: str, notes: Notes) -> Decimal 
     """The number that one side of a comparison is; None for the response itself."""
     if element.tag == "variable" and element.get("identifier") == name:
         return None
-    if element.tag in ("integerToFloat", "round", "truncate") and len(element):
+    if element.tag in ("integerToFloat", "round", "truncate", "customOperator") and len(element):
         return _constant(element[0], scorer, name, notes)
     found = None
     if element.tag == "baseValue":
