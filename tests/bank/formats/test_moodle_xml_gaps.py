@@ -38,6 +38,16 @@ class TestGaps:
         assert [option["fraction"] for option in found.body["gaps"][0]["options"]] == ["0", "1"]
         assert len(found.losses) == 2
 
+    def test_the_only_word_of_its_group_is_one_among_all(self) -> None:
+        boxes = "".join(f"<selectoption><text>{text}</text><group>{group}</group></selectoption>" for text, group in
+                        (("cat", 1), ("dog", 1), ("mat", 2)))  # fmt: skip
+        found = one(question("gapselect", boxes, "The [[1]] on the [[3]]."))
+        shown = [{option["text"]: option["fraction"] for option in gap["options"]} for gap in found.body["gaps"]]
+        assert shown == [{"cat": "1", "dog": "0"}, {"cat": "0", "dog": "0", "mat": "1"}]
+        assert said(found.losses) == [
+            "[[3]] is the only choice in its group. Here it is one among all choices of the question."
+        ]
+
     def test_a_place_without_a_choice_is_wrong(self) -> None:
         box = "<selectoption><text>cat</text><group>1</group></selectoption>"
         fails("question[1]/questiontext", "stands for choice 3", question("gapselect", box, "[[3]]"))

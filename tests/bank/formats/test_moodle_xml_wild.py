@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from bank.formats.moodle_files import answer, losses, one, question, said
+import pytest
+
+from bank.formats.moodle_files import answer, losses, one, parse, question, said
+from examhall.bank.formats.moodle_xml import FORMAT
+from examhall.errors import Invalid
 
 CHOICES = answer("100", "Yes") + answer("0", "No")
 
@@ -31,3 +35,31 @@ class TestWhatNoRuleTakes:
     def test_what_says_nothing_is_not(self) -> None:
         usual = "<unitgradingtype>0</unitgradingtype><unitpenalty>0.1000000</unitpenalty><showunits>3</showunits>"
         assert losses("numerical", answer("100", "3") + answer("0", "") + usual) == []
+
+
+class TestSigns:
+    @pytest.mark.parametrize(
+        ("written", "prompt"),
+        [("R & D", "R &amp; D"), ("AT&T", "AT&amp;T"), ("1 < 2", "1 &lt; 2"), ("i<=n", "i&lt;=n"), ("&", "&amp;")],
+    )
+    def test_signs_that_stand_for_themselves_are_read_and_told(self, written: str, prompt: str) -> None:
+        text = question("multichoice", CHOICES, "#").replace("<![CDATA[#]]>", written)
+        found = parse(text)
+        assert [item.body["prompt"] for item in found.questions] == [prompt]
+        assert [(loss.line, "& or <" in loss.text) for loss in found.losses] == [(3, True)]
+
+    def test_they_are_nothing_new_in_cdata_and_comments(self) -> None:
+        found = parse("<!-- R & D -->", question("multichoice", CHOICES, "1 &lt; 2 & 3 < 4"))
+        assert (found.losses, found.questions[0].body["prompt"]) == ([], "1 &lt; 2 &amp; 3 &lt; 4")
+
+    def test_an_entity_that_nobody_knows_is_named_by_its_line(self) -> None:
+        with pytest.raises(Invalid) as caught:
+            parse(question("multichoice", CHOICES, "#").replace("<![CDATA[#]]>", "R & &foo;"), question("description"))
+        assert caught.value.errors[0].params["line"] == 3
+
+    def test_a_document_type_is_no_reason_not_to_know_the_format(self) -> None:
+        assert FORMAT.recognises(b'<?xml version="1.0"?><!DOCTYPE quiz [<!ENTITY nbsp "&#160;">]>\n<quiz>')
+        assert FORMAT.parse is not None
+        with pytest.raises(Invalid) as caught:
+            FORMAT.parse(b'<!DOCTYPE quiz [<!ENTITY nbsp "&#160;">]>\n<quiz/>')
+        assert "document type" in caught.value.errors[0].message

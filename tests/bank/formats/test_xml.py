@@ -28,9 +28,14 @@ def test_a_file_is_read_with_the_lines_of_its_elements() -> None:
     assert (xml.local(root), root[0].text, root[0].sourceline) == ("a", "tuv", 4)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "iso-8859-1", "windows-1252", "ISO-8859-15"])
+@pytest.mark.parametrize("encoding", ["utf-8", "iso-8859-1", "windows-1252", "ISO-8859-15", "iso-8859-2"])
 def test_a_declared_encoding_is_taken(encoding: str) -> None:
     assert xml.parse(f'<?xml version="1.0" encoding="{encoding}"?><a>é</a>'.encode(encoding)).text == "é"
+
+
+@pytest.mark.parametrize("declared", ["iso-8859-1", "windows-1251", "utf-16", "us-ascii"])
+def test_what_is_utf_8_is_read_so_whatever_is_declared(declared: str) -> None:
+    assert xml.parse(f'<?xml version="1.0" encoding="{declared}"?><a>Où, что, ما</a>'.encode()).text == "Où, что, ما"
 
 
 @pytest.mark.parametrize("mark", ["utf-8-sig", "utf-16"])
@@ -69,6 +74,9 @@ def test_a_document_type_is_refused_before_it_is_read(text: str, monkeypatch: py
 
 def test_an_entity_without_a_document_type_is_named_by_line() -> None:
     assert "Line 2" in refusal(b"<a>\n&nbsp;</a>")
+    with pytest.raises(Invalid) as caught:
+        list(xml.children(b"<a><b/>\n<b>&nbsp;</b>\n<b/></a>"))
+    assert caught.value.errors[0].params == {"line": 2, "reason": "Entity 'nbsp' not defined"}
 
 
 def test_what_looks_like_a_document_type_within_the_text_is_text() -> None:

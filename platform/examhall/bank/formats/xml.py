@@ -21,9 +21,12 @@ PART_LIMIT = 20_000
 TAGS_OF_PARTS_LIMIT = 1_500_000  # they come and go, and cost time but no memory
 PARTS_LIMIT = 50_000
 
-# Encodings that hold ASCII as it is, by the names that declarations give them.
-_ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "ascii", "ascii": "ascii", "iso-8859-1": "iso-8859-1",
-              "latin1": "iso-8859-1", "iso-8859-15": "iso-8859-15", "windows-1252": "cp1252"}  # fmt: skip
+# Encodings that hold ASCII as it is, by the names that declarations give them. A declaration that was read is not in
+# UTF-16, whatever it says: programs write so of a text that they then store as UTF-8.
+_ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "utf-16": "utf-8", "us-ascii": "ascii", "ascii": "ascii",
+              "latin1": "iso-8859-1", "koi8-r": "koi8-r", "koi8-u": "koi8-u"}  # fmt: skip
+_ENCODINGS |= {f"iso-8859-{part}": f"iso-8859-{part}" for part in range(1, 17) if part != 12}
+_ENCODINGS |= {f"windows-{page}": f"cp{page}" for page in range(1250, 1259)}
 _MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _DECLARATION = re.compile(
     r"""<\?xml\s[^>?]*?(?:encoding\s*=\s*["'](?P<encoding>[A-Za-z0-9._-]{1,40})["'][^>?]*)?\?>""", re.ASCII
@@ -96,7 +99,8 @@ def children(data: bytes) -> Iterator[Any]:
                     del root[:-1]  # the last one still waits for the text behind it
                     tags, parts = 0, parts + 1
     except etree.XMLSyntaxError as error:
-        raise _not_well_formed(error) from None
+        # Of an unknown entity the parser says only in its log where it is
+        raise _not_well_formed(next(iter(parser.feed_error_log), None) or error) from None
 
 
 def _harmless(data: bytes) -> str:
@@ -109,10 +113,11 @@ def _harmless(data: bytes) -> str:
     return text
 
 
-def _not_well_formed(error: etree.XMLSyntaxError) -> Invalid:
+def _not_well_formed(error: Any) -> Invalid:
+    """The refusal for an exception of the parser or an entry of its log."""
     message = N_("Line %(line)s is not well-formed XML: %(reason)s. Correct it there and try again.")
-    reason = str(error.msg).partition(", line ")[0][:200]
-    return _refused(message, line=error.lineno or 1, reason=reason)
+    said, line = (error.msg, error.lineno) if isinstance(error, SyntaxError) else (error.message, error.line)
+    return _refused(message, line=line or 1, reason=str(said).partition(", line ")[0][:200])
 
 
 def local(element: Any) -> str:
@@ -121,7 +126,10 @@ def local(element: Any) -> str:
 
 
 def _decoded(data: bytes) -> str:
-    """The text of a file without byte order mark and XML declaration; the count of its lines stays."""
+    """The text of a file without byte order mark and XML declaration; the count of its lines stays.
+
+    What is UTF-8 is read so even if another encoding is declared: hardly a text in another one is UTF-8 by chance.
+    """
     mark = next((mark for mark in _MARKS if data.startswith(mark)), b"")
     head = data[:200].decode("ascii", "replace")
     declared = (_DECLARATION.match(head) or {"encoding": None})["encoding"]
@@ -129,6 +137,8 @@ def _decoded(data: bytes) -> str:
     if encoding is None:
         message = N_('The file says that its encoding is "%(encoding)s", which is not read. Save it as UTF-8.')
         raise _refused(message, encoding=declared)
+    if not mark and encoding != "utf-8" and _is_utf_8(data):
+        encoding = "utf-8"
     try:
         text = data[len(mark) :].decode(encoding)
     except UnicodeDecodeError as error:
@@ -137,6 +147,14 @@ def _decoded(data: bytes) -> str:
         raise _refused(message, line=line, encoding=encoding.upper()) from None
     declaration = _DECLARATION.match(text)
     return "\n" * declaration[0].count("\n") + text[declaration.end() :] if declaration else text
+
+
+def _is_utf_8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _has_doctype(text: str) -> bool:

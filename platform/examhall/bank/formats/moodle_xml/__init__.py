@@ -9,7 +9,8 @@ from examhall.bank.formats.moodle_xml.reading import parse
 from examhall.bank.formats.moodle_xml.writing import export
 from examhall.errors import N_
 
-_ROOT = re.compile(r"(?:\ufeff|\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]{0,300}>)*+<(?:quiz|question)[\s>/]", re.DOTALL)
+_DOCTYPE = r"<!DOCTYPE[^>\[]{0,300}(?:\[[^\]]{0,1000}\]\s{0,10})?>"
+_ROOT = re.compile(rf"(?:\ufeff|\s|<\?.*?\?>|<!--.*?-->|{_DOCTYPE})*+<(?:quiz|question)[\s>/]", re.DOTALL)
 _HEAD = 4_000
 
 

@@ -134,15 +134,15 @@ def _kprim(markup: Markup, body: Data) -> str:
         markup.rich("optiontext", row["text"])
         markup.rich("feedbacktext", row["feedback"])
         markup.close("row")
-    for (number, usual), label in zip(USUAL.items(), (body["true_label"], body["false_label"]), strict=True):
-        markup.open("column", number=number)
+    for (column, usual), label in zip(USUAL.items(), (body["true_label"], body["false_label"]), strict=True):
+        markup.open("column", number=column)
         markup.open("responsetext", format=label_format(label))
         markup.text(label or usual)
         markup.close("responsetext")
         markup.close("column")
     for row_number, row in enumerate(body["rows"], start=1):
-        for column, right in ((1, row["correct"]), (2, not row["correct"])):
-            markup.open("weight", rownumber=str(row_number), columnnumber=str(column))
+        for column, right in zip(USUAL, (row["correct"], not row["correct"]), strict=True):
+            markup.open("weight", rownumber=str(row_number), columnnumber=column)
             markup.element("value", "1.000" if right else "0.000")
             markup.close("weight")
     return "kprime"

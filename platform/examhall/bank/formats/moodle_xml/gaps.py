@@ -98,6 +98,10 @@ def _slot(question: Question, gap: int, slot: int, choices: list[tuple[str, str]
         raise node.fault(message, slot=slot, count=len(choices))
     right, group = choices[slot - 1]
     texts = list(dict.fromkeys(text for text, of in choices if of == group and plain_text(text)))
+    if len(texts) < 2:  # where Moodle shows a list of one
+        texts = list(dict.fromkeys(text for text, _ in choices if plain_text(text)))
+        message = N_("[[%(slot)s]] is the only choice in its group. Here it is one among all choices of the question.")
+        question.lose(node, message, slot=slot)
     options = [{"text": text, "fraction": "1" if text == right else "0"} for text in texts]
     if len(options) < 2:
         raise node.fault(N_("[[%(slot)s]] has no other choice in its group. Add a wrong one."), slot=slot)

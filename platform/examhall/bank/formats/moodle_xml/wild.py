@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html.entities import html5
 
 from examhall.bank.formats import Message
@@ -13,7 +12,10 @@ MENDED_LIMIT = 500_000  # what is broken so often is no text, and the parser say
 _KNOWN = {b"amp", b"lt", b"gt", b"quot", b"apos"}
 # Sections and comments that nothing closes reach to the end, so that no text is searched twice.
 _LITERAL = rb"<!\[CDATA\[[^\]]*+(?:\](?!\]>)[^\]]*+)*+(?:\]\]>|\Z)|<!--[^-]*+(?:-(?!->)[^-]*+)*+(?:-->|\Z)"
-_LITERAL_OR_ENTITY = re.compile(_LITERAL + rb"|&(?P<name>[A-Za-z][A-Za-z0-9]{1,30});")
+# An & that begins no entity, and a < that begins no tag.
+_SIGN = rb"|(?P<sign>&(?!#?[A-Za-z0-9]{1,31};)|<(?=[\s0-9=]))"
+_LITERAL_OR_ENTITY = re.compile(_LITERAL + rb"|&(?P<name>[A-Za-z][A-Za-z0-9]{1,30});" + _SIGN)
+_WRITTEN = {b"&": b"&amp;", b"<": b"&lt;"}
 _CONTROLS = bytes(code for code in range(1, 32) if code not in b"\t\n\r")
 _TO_SPACES = bytes.maketrans(_CONTROLS, b" " * len(_CONTROLS))
 _CONTROL = re.compile(b"[" + re.escape(_CONTROLS) + b"]")
@@ -23,7 +25,8 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def mended(data: bytes) -> tuple[bytes, list[Message]]:
-    """The file and what was mended in it: HTML's entities, control characters, space before the declaration."""
+    """The file and what was mended in it: HTML's entities, signs that stand for themselves, control characters, space
+    before the declaration."""
     notes: list[Message] = []
     if data.startswith(_UTF_16):
         return data, notes
@@ -32,18 +35,23 @@ def mended(data: bytes) -> tuple[bytes, list[Message]]:
         message = N_("The file holds control characters, which no text has. A space stands for each of them.")
         notes.append(Message(data.count(b"\n", 0, found.start()) + 1, message))
         data = _NUMBERED.sub(b" ", data.translate(_TO_SPACES), count=MENDED_LIMIT)
-    if any(name not in _KNOWN for name in _names(data)):
+    if any(_is_odd(found) for found in _LITERAL_OR_ENTITY.finditer(data)):
+        sign = next((found for found in _LITERAL_OR_ENTITY.finditer(data) if found["sign"]), None)
+        if sign:
+            message = N_("The file has & or < where XML asks for &amp; or &lt;. They are read as these signs.")
+            notes.append(Message(data.count(b"\n", 0, sign.start()) + 1, message))
         data = _LITERAL_OR_ENTITY.sub(_spelled, data, count=MENDED_LIMIT)
     return data, notes
 
 
-def _names(data: bytes) -> Iterator[bytes]:
-    """The entities outside literal text."""
-    return (found["name"] for found in _LITERAL_OR_ENTITY.finditer(data) if found["name"])
+def _is_odd(found: re.Match[bytes]) -> bool:
+    return bool(found["sign"] or (found["name"] and found["name"] not in _KNOWN))
 
 
 def _spelled(found: re.Match[bytes]) -> bytes:
     """An entity of HTML as a number; what is none stays, and the parser says where."""
+    if found["sign"]:
+        return _WRITTEN[found["sign"]]
     name = found["name"]
     text = None if name is None or name in _KNOWN else html5.get(name.decode("ascii") + ";")
     return found[0] if text is None else b"".join(b"&#%d;" % ord(character) for character in text)
