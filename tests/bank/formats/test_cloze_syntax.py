@@ -156,9 +156,13 @@ class TestFaults:
         assert len(faults("{1:MC:=a} {1:NM:=b} {1:SA:=ok}")) == 2
 
     def test_another_kind_of_gap_stays_text_and_is_told(self) -> None:
-        cloze = read("{1:REGEXP:=a.*} and {1:SA:=b}")
-        assert cloze.prompt == "{1:REGEXP:=a.*} and {#1}"
-        assert [warning.params for warning in cloze.warnings] == [{"text": "{1:REGEXP:"}]
+        cloze = read("{1:NOTE: see below} and {1:SA:=b}")
+        assert cloze.prompt == "{1:NOTE: see below} and {#1}"
+        assert [warning.params for warning in cloze.warnings] == [{"text": "{1:NOTE:"}]
+
+    @pytest.mark.parametrize("gap", ["{1:REGEXP:=a.*}", "{:NUMERIC:~%100%5}", "{2:MULTI: a~=b}"])
+    def test_but_as_text_it_must_not_tell_its_answer(self, gap: str) -> None:
+        assert any("no kind of gap" in fault for fault in faults("{1:SA:=b} " + gap))
 
 
 PIECES = ["a", "{", "}", "#", "~", "=", "%", "\\", "&", "50%", ";", ":", "1", "amp", "<", "é", "*"]

@@ -18,7 +18,8 @@ class TestGaps:
 
     def test_a_wrong_gap_is_named(self) -> None:
         fails("question[1]/questiontext", "Gap 2 has fewer than two", question("cloze", "", "{1:SA:=a} {1:MC:=b}"))
-        fails("question[1]/questiontext", "No option earns", question("cloze", "", "{1:MC:Pear~%50%Apple}"))
+        half = question("cloze", "", "{1:SA:=a} {1:MC:Pear~%50%Apple}")
+        fails("question[1]/questiontext/gap[2]", "No option earns", half)
 
     def test_words_to_select_are_drop_downs(self) -> None:
         options = "".join(f"<selectoption><text>{text}</text><group>{group}</group></selectoption>" for text, group in

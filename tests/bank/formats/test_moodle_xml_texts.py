@@ -184,7 +184,8 @@ class TestCategories:
         [
             ("$course$/top/Biology/Cells", "Biology/Cells"), ("$course$/Pi", "Pi"), ("$module$/top/A b/ C ", "A b/C"),
             ("tom/dick/harry", "tom/dick/harry"), ("$course$/top", ""), ("$system$/top/", ""), ("", ""),
-            ("$course$/top/AC//DC/x", "AC⁄DC/x"), ("topology", "topology"),
+            ("$course$/top/AC//DC/x", "AC⁄DC/x"), ("topology", "topology"), ("top/Biology", "Biology"),
+            ("$course$/a/&lt;span lang='en'&gt;Cats&lt;//span&gt; &amp;amp; co/b", "a/Cats & co/b"),
         ],
     )  # fmt: skip
     def test_a_path_goes_without_its_context(self, path: str, expected: str) -> None:

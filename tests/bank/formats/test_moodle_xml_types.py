@@ -127,10 +127,23 @@ class TestTrueFalse:
     def test_the_order_does_not_matter(self) -> None:
         assert body("truefalse", answer("0", "false") + answer("100", "true"))["correct"] is True
 
-    def test_old_files_have_words_of_their_language_and_true_first(self) -> None:
-        inner = answer("0", "Wahr") + answer("100", "Falsch")
+    def test_of_other_words_the_first_is_true(self) -> None:
+        inner = answer("0", "Stimmt") + answer("100", "Stimmt nicht")
         assert body("truefalse", inner)["correct"] is False
         assert len(warnings("truefalse", inner)) == 2
+
+    @pytest.mark.parametrize(
+        ("right", "wrong", "correct"),
+        [
+            ("Wahr", "Falsch", True),
+            ("Falsch", "Wahr", False),
+            ("No", "Yes", False),
+            ("<![CDATA[<p>True</p>]]>", "0", True),
+        ],
+    )
+    def test_known_words_mean_what_they_say_in_any_order(self, right: str, wrong: str, correct: bool) -> None:
+        for inner in (answer("100", right) + answer("0", wrong), answer("0", wrong) + answer("100", right)):
+            assert (body("truefalse", inner)["correct"], warnings("truefalse", inner)) == (correct, [])
 
     def test_both_right_is_wrong(self) -> None:
         fails(

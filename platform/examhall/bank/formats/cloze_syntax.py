@@ -54,6 +54,7 @@ _KINDS = dict(_with_names())
 #: Of several names for one meaning the first, which is the long one.
 _NAMES = {meaning: name for name, meaning in reversed(_KINDS.items())}
 _START = re.compile(r"\{(?P<weight>[0-9]{0,6}):(?P<type>[A-Za-z_]{1,16}):?")
+_ANSWERS = re.compile(r"[^{}=%]{0,500}[=%]")
 _LIKE_A_START = re.compile(r"\{(?=[0-9]{0,6}:[A-Za-z_]{1,16}:)")
 _STOP = re.compile(r"\\[{}#~]|(?<!&)(?<!&amp;)#|[~{}]")
 _WEIGHT = re.compile(r"\s*(?P<right>=)?(?:%(?P<percent>-?[0-9]{1,3}(?:[.,][0-9]*)?)%)?")
@@ -94,7 +95,11 @@ def read(html: str) -> Cloze:
         meaning = _KINDS.get(start["type"].upper())
         pieces.append(html[end : start.start()])
         if meaning is None:
-            cloze.warn(N_('"%(text)s" is read as text, as there is no such kind of gap.'), text=start[0])
+            if _ANSWERS.match(html, start.end()):  # as a text it would tell what is right
+                message = N_('There is no kind of gap such as "%(text)s". Write one such as %(example)s.')
+                cloze.fail(message, text=start[0], example="{1:SHORTANSWER:=sun}")
+            else:
+                cloze.warn(N_('"%(text)s" is read as text, as there is no such kind of gap.'), text=start[0])
             pieces.append(start[0])
             end = start.end()
             continue

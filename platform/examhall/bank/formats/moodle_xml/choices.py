@@ -20,6 +20,11 @@ _ORDER_SCHEMES = {
     "ABSOLUTE_POSITION": "position",
     "RELATIVE_NEXT_EXCLUDE_LAST": "adjacent",
 }
+_VERDICTS = {
+    "true": True, "yes": True, "1": True, "verdadero": True, "wahr": True, "richtig": True, "vrai": True, "vero": True,
+    "verdadeiro": True, "صحيح": True, "صواب": True, "صح": True,
+    "false": False, "no": False, "0": False, "falso": False, "falsch": False, "faux": False, "خطأ": False,
+}  # fmt: skip
 # What codes instead of names mean, in files of the older plug-in.
 _ORDER_CODES = {"-1": "ALL_OR_NOTHING", "0": "ABSOLUTE_POSITION", "1": "RELATIVE_NEXT_EXCLUDE_LAST"}
 
@@ -60,19 +65,19 @@ def oumultiresponse(question: Question) -> Draft:
 
 
 def truefalse(question: Question) -> Draft:
-    """Two answers called true and false; old files call them in another language, and the first is true."""
+    """Two answers called true and false. Where they are called otherwise the first is true, as old files have it."""
     answers = question.answers()
     if not 1 <= len(answers) <= 2:
         raise question.node.fault(N_('A true or false question has two answers, "true" and "false".'))
     earned: dict[bool, Decimal] = {}
     data: dict[str, Any] = {}
-    for place, answer in enumerate(answers):
+    words = [plain_text(sanitise(answer.take_text())).lower() for answer in answers]
+    for place, (answer, word) in enumerate(zip(answers, words, strict=True)):
         answer.take_attribute("format")
-        word = answer.take_text().lower()
-        if word not in ("true", "false"):
+        value = _VERDICTS.get(word, place == 0)
+        if word not in _VERDICTS:
             message = N_('"%(text)s" is neither true nor false. By its place it is read as %(value)s.')
-            question.warn(answer, message, text=word[:40], value="false" if place else "true")
-        value = word == "true" if word in ("true", "false") else place == 0
+            question.warn(answer, message, text=word[:40], value=str(value).lower())
         if value in earned:
             raise answer.fault(N_('This answer is there twice. Call one "true" and the other "false".'))
         earned[value] = question.fraction(answer)

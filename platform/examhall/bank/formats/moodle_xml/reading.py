@@ -33,7 +33,8 @@ ID_LIMIT = 100
 HINTS_LIMIT = 10
 POINTS_LIMIT = Decimal(10_000)
 _NAME_FROM_STEM = 60
-_CONTEXT = re.compile(r"\A\$[A-Za-z0-9]+\$(/|\Z)(top(/|\Z))?")  # where Moodle hangs a category: of no use elsewhere
+# Where Moodle hangs a category, which is of no use elsewhere
+_CONTEXT = re.compile(r"\A(?:\$[A-Za-z0-9]+\$(?:/(?!/)|\Z))?(?:top(?:/(?!/)|\Z))?")
 _WORD = re.compile(r"<[A-Za-z/][^<>]*>|&\w+;")
 
 _READERS: dict[str, Callable[[Question], Draft]] = {
@@ -181,6 +182,8 @@ def _category(node: Node, result: Import) -> CategoryInfo:
     node.take_attribute("type")
     named = node.take("category")
     said = named.take_text() if named else ""
+    if _WORD.search(said):  # a name in several languages, in which // stands for / as well
+        said = plain_text(sanitise(said.replace("<//", "</")))
     path = "/".join(" ".join(part.split()) for part in _parts(_CONTEXT.sub("", said, count=1)))
     if len(path) > CATEGORY_LIMIT:
         raise node.fault(N_("Shorten the names of this category to %(limit)s characters."), limit=CATEGORY_LIMIT)
@@ -321,9 +324,17 @@ def _validated(question: Question, type_name: str, data: dict[str, Any]) -> dict
         answers = [answer for place, answer in enumerate(data["answers"]) if place not in unreached]
         return _validated(question, type_name, data | {"answers": answers})
     raise Fault(
-        Message((place := _place(question, error.field)).line, error.message, error.params, place.path)
+        Message(
+            (place := _place(question, error.field)).line, error.message, error.params, _element(place, error.field)
+        )
         for error in errors
     )
+
+
+def _element(place: Node, field: str) -> str:
+    """The path of an element and, of a text with gaps, which of them it is."""
+    gap = re.match(r"gaps\.(\d+)", field)
+    return f"{place.path}/gap[{int(gap[1]) + 1}]" if gap else place.path
 
 
 def _place(question: Question, field: str) -> Node:
