@@ -20,6 +20,7 @@ from bank.formats.qti_files import (
     losses,
     one,
     package,
+    parts,
     read,
     response,
     rules,
@@ -75,8 +76,11 @@ class TestMatch:
         assert len(full("matching", data)["stems"]) == 2
         assert any('"s3" has no right partner' in loss for loss in losses(data))
 
-    def test_several_right_choices_for_a_stem_are_an_error(self) -> None:
-        assert "Several choices are right" in fault(item(pairs("", ":s1 c1=1|s1 c2=1"), match(2, 2), MAP_RESPONSE))
+    def test_several_right_choices_for_a_stem_are_a_list(self) -> None:
+        data = item(pairs("", ":s1 c1=1|s1 c2=1|s2 c2=1"), match(2, 3), MAP_RESPONSE)
+        gaps = full("cloze", data)["gaps"]
+        assert [gap["kind"] for gap in gaps] == ["choice", "choice"]
+        assert [[option["fraction"] for option in gap["options"]] for gap in gaps] == [["1", "1", "0"], ["0", "1", "0"]]
 
     @pytest.mark.parametrize(("scheme", "declared", "own"), [
         ("every_decision", pairs("", ":s1 c1=1|s2 c2=1|s3 c2=1|s4 c1=1"), MAP_RESPONSE),
@@ -307,3 +311,76 @@ class TestPoints:
 def test_a_custom_interaction_is_named_once() -> None:
     body = '<customInteraction responseIdentifier="RESPONSE"><portableCustomInteraction/></customInteraction>'
     assert "customInteraction has no counterpart" in fault(item(response("A"), body))
+
+
+class TestSeveralPartners:
+    def grid(self, correct: str, mapping: str = "", processing: str = MAP_RESPONSE) -> bytes:
+        body = match(2, 3).replace('matchMax="1"', 'matchMax="0"')
+        return item(pairs(correct, mapping), body, processing)
+
+    def test_a_stem_with_several_partners_is_a_gap_with_boxes(self) -> None:
+        data = self.grid("s1 c1|s1 c2|s2 c3", ":s1 c1=1|s1 c2=1|s2 c3=2|s2 c1=-1")
+        question = one(data)
+        assert (question.type, question.points) == ("cloze", 4)
+        gaps = [(gap["kind"], gap["weight"], [option["fraction"] for option in gap["options"]])
+                for gap in question.body["gaps"]]  # fmt: skip
+        assert gaps == [("multiple", 1, ["0.5", "0.5", "0"]), ("multiple", 1, ["-0.5", "0", "1"])]
+        assert losses(data) == [
+            "Stems with several right partners are shown as gaps: lists to choose from, or boxes to tick.",
+            "Answers may earn less than 0 points in the file; here they earn 0.",
+        ]
+
+    def test_all_pairs_or_nothing_is_a_loss(self) -> None:
+        data = self.grid("s1 c1|s1 c2|s2 c3", processing=MATCH_CORRECT)
+        assert one(data).type == "cloze"
+        assert "In the file only all pairs together earn points; here each earns its share." in losses(data)
+
+
+class TestGapsTogether:
+    def test_gaps_that_share_their_answers_are_told(self) -> None:
+        """Two names, of which each counts once: the same name in both gaps earns more here."""
+        written = [f'<match><variable identifier="{gap}"/><baseValue baseType="string">{name}</baseValue></match>'
+                   for name in ("Rome", "Oslo") for gap in ("A", "B")]  # fmt: skip
+        found = [when(f"<or>{written[0]}{written[1]}</or>", more("1")),
+                 when(f"<or>{written[2]}{written[3]}</or>", more("1"))]  # fmt: skip
+        gaps = (
+            '<p><textEntryInteraction responseIdentifier="A"/> and <textEntryInteraction responseIdentifier="B"/></p>'
+        )
+        data = item(response(base="string", name="A") + response(base="string", name="B"), gaps, rules(*found))
+        assert one(data).points == 2
+        assert losses(data) == ["Some gaps count together in the file: of 9 answers tried, 3 earn other points here."]
+
+    def test_a_key_may_stand_in_mappings_alone(self) -> None:
+        """All gaps right earn two points, two of them one, as TAO counts them."""
+        names = ("A", "B", "C")
+        declared = "".join(response("", f":{name.lower()}=1", base="string", name=name) for name in names)
+        raw = "".join(f'<mapResponse identifier="{name}"/>' for name in names)
+        least = f'<gte><sum>{raw}</sum><baseValue baseType="float">%s</baseValue></gte>'
+        scored = when(least % 3, score("2"), otherwise=when(least % 2, score("1")))
+        body = "".join(f'<p>x <textEntryInteraction responseIdentifier="{name}"/> y</p>' for name in names)
+        data = item(declared, body, rules(scored))
+        assert (one(data).points, [gap["weight"] for gap in one(data).body["gaps"]]) == (2, [1, 1, 1])
+        assert losses(data) == ["In the file only all gaps together earn points; here each earns its share."]
+
+
+def more(points: str) -> str:
+    added = f'<sum><variable identifier="SCORE"/><baseValue baseType="float">{points}</baseValue></sum>'
+    return f'<setOutcomeValue identifier="SCORE">{added}</setOutcomeValue>'
+
+
+def test_sixths_of_three_digits_are_places() -> None:
+    """As OPAL shares one point among six places: five of 0.167 and one of 0.165."""
+    names = "ABCDEF"
+    there = [f'<match><index n="{n}">{RESPONSE}</index><baseValue baseType="identifier">{name}</baseValue></match>'
+             for n, name in enumerate(names, start=1)]  # fmt: skip
+    processing = rules(*[when(test, more("0.165" if n == 5 else "0.167")) for n, test in enumerate(there)])
+    listed = "".join(f'<simpleChoice identifier="{name}">{name}</simpleChoice>' for name in names)
+    body = f'<orderInteraction responseIdentifier="RESPONSE"><prompt>Sort</prompt>{listed}</orderInteraction>'
+    question = one(item(response("|".join(names), cardinality="ordered"), body, processing))
+    assert (question.body["scheme"], question.points, question.losses) == ("position", 1, [])
+
+
+def test_standard_rules_for_another_response_compare_it_with_its_own_key() -> None:
+    data = item(response("B", name="R1"), choices("no", "yes").replace("RESPONSE", "R1"))
+    assert parts(data, "text", "fraction") == [("no", "0"), ("yes", "1")]
+    assert "ask for RESPONSE" in one(data).warnings[0].text

@@ -21,7 +21,7 @@ Worth = Callable[[frozenset[str]], Decimal]
 
 _ALL_SUBSETS_UP_TO = 7  # options: 128 ways to tick them
 _PAIRS_LIMIT = 60
-_CLOSE = Decimal("0.0005")  # thirds that are written with three digits
+_CLOSE = Decimal("0.002")  # what sixths that are written with three digits add up to
 _SCHEMES = ("all_or_nothing", "sum", "right_minus_wrong", "every_decision", "ticked_unticked")
 _RIGHT_OR_WRONG = ("all_or_nothing", "right_minus_wrong", "every_decision")
 

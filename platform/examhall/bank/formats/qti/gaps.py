@@ -14,8 +14,9 @@ from html import escape
 from math import lcm
 from typing import Any
 
-from examhall.bank.formats.qti import choices, tree, written
+from examhall.bank.formats.qti import choices, together, tree, written
 from examhall.bank.formats.qti.feedback import Probe
+from examhall.bank.formats.qti.notes import Notes
 from examhall.bank.formats.qti.scoring import Outcome, fraction
 from examhall.bank.formats.qti.subject import Draft, Subject, hint, keys, limit
 from examhall.bank.formats.qti.values import Declaration, Value, value
@@ -25,6 +26,7 @@ from examhall.errors import N_
 
 GAPS = frozenset({"inlineChoiceInteraction", "textEntryInteraction", "choiceInteraction"})
 
+_TOGETHER = N_("In the file only all gaps together earn points; here each earns its share.")
 _DISPLAYS = ("dropdown", "radio", "radio_row", "checkbox", "checkbox_row")
 _OUR_NAME = re.compile(r"RESPONSE_([1-9][0-9]{0,2})")
 Responses = dict[str, Value | None]
@@ -34,7 +36,10 @@ def cloze(subject: Subject) -> Draft:
     """An item whose interactions all stand for gaps."""
     gaps = subject.interactions
     found = [_gap(subject, gap, right) for gap, right in zip(gaps, _rights(subject), strict=True)]
-    return _draft(subject, found, lambda marks: subject.prompt(marks), gaps)
+    draft = assembled(subject, found, lambda marks: subject.prompt(marks), gaps)
+    if all(loss.text != _TOGETHER for loss in subject.notes.losses):
+        together.check(subject, draft)
+    return draft
 
 
 def gap_match(subject: Subject, interaction: Any) -> Draft:
@@ -73,7 +78,7 @@ def gap_match(subject: Subject, interaction: Any) -> Draft:
         parts = [part for part in (subject.prompt({interaction: ""}), asked, text) if part]
         return "".join(f"<div>{part}</div>" for part in parts)
 
-    return _draft(subject, found, prompt, holes)
+    return assembled(subject, found, prompt, holes)
 
 
 def _hole(
@@ -100,15 +105,15 @@ def _total(scores: Mapping[str, Decimal], ticked: frozenset[str]) -> Decimal:
 
 
 def _right(declared: Declaration) -> Value | None:
-    """The right response; one of them, where several are for a single value."""
-    if declared.correct is None:
-        return None
-    members = declared.correct.items[:1] if declared.cardinality == "single" else declared.correct.items
-    return value(members, declared.base, declared.cardinality)
+    """The right response, or what earns most; one of them, where several are for a single value."""
+    entries = declared.mapping.entries if declared.mapping else ()
+    earning = [key for key, worth, _ in sorted(entries, key=lambda entry: -entry[1]) if worth > 0]
+    members = declared.correct.items if declared.correct else tuple(earning)
+    return value(members[:1] if declared.cardinality == "single" else members, declared.base, declared.cardinality)
 
 
 def _together(subject: Subject, where: Any) -> None:
-    subject.notes.loss(where, N_("In the file only all gaps together earn points; here each earns its share."))
+    subject.notes.loss(where, _TOGETHER)
 
 
 def _rights(subject: Subject) -> list[Responses]:
@@ -153,6 +158,17 @@ def _entry(subject: Subject, interaction: Any, declared: Declaration, tried: Any
     return data if numeric else {**data, "case_sensitive": found.case_sensitive}, found.best
 
 
+def ticks(
+    notes: Notes, where: Any, names: Sequence[str], worth: choices.Worth, right: Sequence[str]
+) -> tuple[dict[str, Decimal], Decimal]:
+    """The fractions of choices of which several may be ticked in a gap, and the score that the best ticks earn."""
+    key = choices.several(names, worth, notes, right=right, hint="sum")
+    if key.scheme != "sum":
+        notes.loss(where, N_("Ticks in a gap earn other points in the file; here right ones earn their share."))
+    shares = sum(part > 0 for part in key.fractions.values()) if key.scheme != "sum" else 1
+    return {name: fraction(part, Decimal(shares)) for name, part in key.fractions.items()}, key.best
+
+
 def _list(subject: Subject, interaction: Any, declared: Declaration, tried: Any) -> tuple[dict[str, Any], Decimal]:
     options = list(tree.children(interaction, "inlineChoice", "simpleChoice"))
     names = [option.get("identifier", "") for option in options]
@@ -167,14 +183,11 @@ def _list(subject: Subject, interaction: Any, declared: Declaration, tried: Any)
     several = declared.cardinality != "single" and limit(interaction, "maxChoices") != 1
     notes = subject.notes
     right = [name for name in names if declared.correct and name in declared.correct.items]
-    key = (
-        choices.several(names, worth, notes, right=right, hint="sum")
-        if several
-        else choices.single(names, worth, notes)
-    )
-    if several and key.scheme != "sum":
-        notes.loss(interaction, N_("Ticks in a gap earn other points in the file; here right ones earn their share."))
-    shares = sum(part > 0 for part in key.fractions.values()) if key.scheme != "sum" else 1
+    if several:
+        fractions, best = ticks(notes, interaction, names, worth, right)
+    else:
+        key = choices.single(names, worth, notes)
+        fractions, best = dict(key.fractions), key.best
     data = {
         "kind": "multiple" if several else "choice",
         "display": _display(interaction, several),
@@ -184,12 +197,12 @@ def _list(subject: Subject, interaction: Any, declared: Declaration, tried: Any)
                 "key": own,
                 "text": _text(subject, option),
                 "pinned": tree.truth(option, "fixed"),
-                "fraction": as_text(fraction(key.fractions[name], Decimal(shares))),
+                "fraction": as_text(fractions[name]),
             }
             for name, own, option in zip(names, keys(names), options, strict=True)
         ],
     }
-    return data, key.best
+    return data, best
 
 
 def _text(subject: Subject, option: Any) -> str:
@@ -204,12 +217,13 @@ def _display(interaction: Any, several: bool) -> str:
     return "checkbox" if several else "dropdown" if interaction.tag == "inlineChoiceInteraction" else "radio"
 
 
-def _draft(
+def assembled(
     subject: Subject,
     found: Sequence[tuple[dict[str, Any], Decimal]],
     prompt: Callable[[dict[Any, str]], str],
     elements: Sequence[Any],
 ) -> Draft:
+    """The cloze that gaps make, each given without key and weight and with the score of its best response."""
     weights = _weights([best for _, best in found], subject)
     marks: dict[Any, str] = {}
     gaps = []

@@ -78,6 +78,8 @@ class Markup:
         if tag in _NOTHING:
             return ""
         content = self._within(element, replace)
+        if tag == "div" and not content.strip():
+            return ""  # what authoring tools leave behind
         if tag in TAGS:
             return self._tag(tag, element, content)
         self._left_out(element)

@@ -9,6 +9,7 @@ from typing import Any
 
 from examhall.bank.formats.qti import tree
 from examhall.bank.formats.qti.feedback import Probe
+from examhall.bank.formats.qti.grids import grid
 from examhall.bank.formats.qti.scoring import fraction
 from examhall.bank.formats.qti.subject import Draft, Subject, hint, keys, limit
 from examhall.bank.types import type_named
@@ -18,7 +19,7 @@ from examhall.errors import N_
 Pairs = Mapping[str, str]
 """The choice for each stem, by identifiers."""
 
-_CLOSE = Decimal("0.0005")
+_CLOSE = Decimal("0.002")  # what sixths that are written with three digits add up to
 _SCHEMES = ("exact", "adjacent", "position")
 _ORDERS_LIMIT = 40
 
@@ -34,14 +35,15 @@ def match(subject: Subject, interaction: Any) -> Draft:
         limit(one, "matchMax") == 1 for one in sets[1]
     )
     stems, options = reversed(sets) if swapped else sets
-    if any(limit(stem, "matchMax") != 1 for stem in stems) and len(stems) > 1:
-        message = N_("Several choices may be matched with one stem in the file; here one may.")
-        subject.notes.loss(interaction, message)
 
     def pair(stem: str, choice: str) -> tuple[str, str]:
         return (choice, stem) if swapped else (stem, choice)
 
-    return _matching(subject, interaction, stems, options, pair)
+    draft = _matching(subject, interaction, stems, options, pair)
+    if draft.type != "cloze" and any(limit(stem, "matchMax") != 1 for stem in stems) and len(stems) > 1:
+        message = N_("Several choices may be matched with one stem in the file; here one may.")
+        subject.notes.loss(interaction, message)
+    return draft
 
 
 def associate(subject: Subject, interaction: Any) -> Draft:
@@ -87,10 +89,10 @@ def _matching(
         most = max(worths[stem].values())
         of_stem = [choice for choice in choices if pair(stem, choice) in correct]
         earning = [choice for choice in choices if worths[stem][choice] == most and most > 0] or of_stem
-        if len(earning) > 1:
-            raise notes.fault(element, N_("Several choices are right for one stem, which cannot be kept."))
+        if len(earning) > 1 and len(of_stem) != 1:
+            return grid(subject, interaction, declared, (stems, options), pair)
         if earning:
-            right[stem] = earning[0]
+            right[stem] = of_stem[0] if len(earning) > 1 else earning[0]
         else:
             notes.loss(element, N_('"%(name)s" has no right partner in the file and is left out.'), name=stem[:100])
     best = score(right) if right else Decimal(0)
@@ -225,7 +227,7 @@ def order(subject: Subject, interaction: Any) -> Draft:
     kind = type_named("ordering")
     tried = _orders(right)
     scores = {given: max(subject.outcome(declared, given).score / full.score, Decimal(0)) for given in tried}
-    misfits = {}
+    misfits: dict[str, tuple[int, Decimal]] = {}
     for scheme in dict.fromkeys([hint(interaction, "scheme"), *_SCHEMES]):
         if scheme in _SCHEMES:
             names = {name: f"i{place}" for place, name in enumerate(right)}
@@ -233,9 +235,10 @@ def order(subject: Subject, interaction: Any) -> Draft:
                 {"prompt": "?", "scheme": scheme, "items": [{"key": names[name], "text": name} for name in right]}
             )
             graded = {given: kind.grade(body, [names[name] for name in given]) or 0 for given in tried}
-            misfits[scheme] = sum(abs(graded[given] - scores[given]) > _CLOSE for given in tried)
+            apart = [abs(graded[given] - scores[given]) for given in tried]
+            misfits[scheme] = (sum(one > _CLOSE for one in apart), sum(apart, Decimal(0)))
     scheme = min(misfits, key=lambda name: misfits[name])
-    if misfits[scheme]:
+    if misfits[scheme][0]:
         notes.loss(interaction, N_("Orders that are partly right earn other points in the file; check the scheme."))
     probes = [Probe(frozenset(), scores[given], subject.outcome(declared, given).shown) for given in tried]
     data = {

@@ -65,11 +65,18 @@ def rules_of(item: Any, notes: Notes) -> Any:
     processing = tree.child(item, "responseProcessing")
     if processing is None:
         return None
+    declared = {found.get("identifier") for found in tree.children(item, "responseDeclaration")}
     if len(processing):
         return processing
     named = [name for name in (processing.get("template"), processing.get("templateLocation")) if name]
     for name in named:
         template = _TEMPLATES.get(name.rpartition("/")[2].lower().removesuffix(".xml"))
+        if template is not None and "RESPONSE" not in declared:
+            message = N_(
+                "The rules of the file ask for RESPONSE, which it does not have; each response got its own key."
+            )
+            notes.warn(processing, message)
+            return None
         if template is not None:
             return etree.fromstring(f"<responseProcessing>{template}</responseProcessing>")
     if named:
