@@ -87,7 +87,7 @@ def test_ticked_questions_are_changed_and_put_back(author: Portal, bank: UUID, q
     back = author.post(undo.action, undo.values)
     assert said(author.follow(back)) == "One question is as before."
     assert api.get(f"/questions/{questions[0]}").json["status"] == "ready"
-    assert "undone already" in said(author.follow(author.post(undo.action, undo.values)))
+    assert "undone already" in said(author.follow(author.post(undo.action, undo.values | {"once": "elsewhere"})))
 
 
 def test_all_that_was_found_is_changed(author: Portal, bank: UUID, questions: list[str], api: Api) -> None:

@@ -40,6 +40,8 @@ STATES = {State.OPEN: N_("In progress"), State.SUBMITTED: N_("Handed in"), State
 class Start(MethodView):
     """The button that begins an exam, or goes on with it."""
 
+    keeps_receipts = False
+
     def post(self, exam_id: UUID) -> ResponseReturnValue:
         """To the attempt; or back to the start page, which says why not."""
         form = StartForm()
@@ -89,6 +91,8 @@ class Sitting(MethodView):
 @throttled("save")
 class Submit(MethodView):
     """Handing in from the page; its script does the same through the API, after it has stored the last answers."""
+
+    keeps_receipts = False
 
     def post(self, id: UUID) -> ResponseReturnValue:
         """End the attempt and show the result."""

@@ -61,6 +61,8 @@ class SignIn(MethodView):
 class SignOut(MethodView):
     """The end of a sign-in."""
 
+    keeps_receipts = False
+
     def post(self) -> ResponseReturnValue:
         """End the session; its tokens are believed no more, wherever they were copied to."""
         operations.sign_out(me().session_id)
@@ -88,6 +90,7 @@ class Password(MethodView):
     """The page on which a password is changed: by choice, or at once after a one-time password."""
 
     template = "identity/password.html"
+    keeps_receipts = False
 
     def get(self) -> ResponseReturnValue:
         """The form."""

@@ -1,4 +1,8 @@
-"""Receipts: a POST sent again with its `Idempotency-Key` gets the first answer again, and has no second effect."""
+"""Receipts: a POST sent again gets the first answer again, and has no second effect.
+
+An app names a request by its `Idempotency-Key`. A form of a page is named by all that it says, for each carries a value
+that stands in no other: a button that is pressed twice, or before the page has changed, does its work once.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +10,30 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
+from copy import deepcopy
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import current_app, make_response, request
+from flask import Response, current_app, make_response, redirect, request, session
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm.exc import StaleDataError
 
+from examhall.clock import now
 from examhall.errors import N_, BadRequest, Invalid, Problem
 from examhall.extensions import db
 from examhall.storage.records import Record, actor_id, tenant_id
 from examhall.storage.transactions import together, writing
+from examhall.web.forms import ONCE
 from examhall.web.problems import is_api
 
 HEADER = "Idempotency-Key"
+#: How long the receipt of a form is kept; one on an open page may be sent again after it.
+KEPT = timedelta(days=1)
 #: Members of an answer that are told once and not kept: the answer that is given again has null there.
 TOLD_ONCE = ("one_time_password",)
 
@@ -41,23 +53,24 @@ class Receipt(Record):
 
 
 class Receipts:
-    """The ledger that `TenantView` asks for each POST with a key."""
+    """The ledger that `TenantView` asks for each POST that is named."""
 
     def answer_once(self, run: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
-        """Run the handler and keep its answer in the same transaction, or give the kept answer again. Pages just run.
+        """Run the handler and keep its answer in the same transaction, or give the kept answer again.
 
+        Of a page only the way on after a write is kept: what is refused may be sent again, and done again where it can.
         Raises `Invalid` (422) for a key that came with another payload, `BadRequest` for one that is too long.
         """
-        if not is_api():
+        if (HEADER not in request.headers) if is_api() else (ONCE not in request.form):
             return run()
-        key = request.headers[HEADER]
+        fingerprint = _fingerprint()
+        key = request.headers[HEADER] if is_api() else fingerprint
         if not 1 <= len(key) <= 200:
             raise BadRequest(N_("An Idempotency-Key has 1 to 200 characters."))
-        fingerprint = _fingerprint()
         try:
             return self._answer(key, fingerprint, run)
-        except (IntegrityError, Problem):
-            # The same key may have come twice at once and the other was first: its receipt stands now
+        except (IntegrityError, StaleDataError, Problem):
+            # The same may have come twice at once and the other was first: its receipt stands now
             kept = self._kept(key, fingerprint)
             if kept is None:
                 raise
@@ -67,18 +80,24 @@ class Receipts:
         kept = self._kept(key, fingerprint)
         if kept is not None:
             return kept
-        with together():  # passwords are hashed and files are read before the first write
+        page = not is_api()
+        before = deepcopy(dict(session)) if page else {}
+        with together() as begun:  # passwords are hashed and files are read before the first write
             answer = run()
             response = make_response(*answer[:2]) if isinstance(answer, tuple) else make_response(answer)
-            body = _without_secrets(response.get_data(as_text=True))
-            with writing() as session:
-                session.add(
+            if page and not begun():
+                return self._kept(key, fingerprint) or answer
+            if page and not response.location:
+                return answer
+            with nullcontext() if begun() else writing():
+                db.session.add(
                     Receipt(
                         user_id=actor_id(), address=request.path[:300], key=key, fingerprint=fingerprint,
-                        status=response.status_code, body=body,
+                        status=response.status_code, body=_way_on(response, before) if page else _told(response),
                     )
                 )  # fmt: skip
-                session.flush()
+                if page:
+                    db.session.execute(_old())
             return answer
 
     def _kept(self, key: str, fingerprint: str) -> ResponseReturnValue | None:
@@ -97,31 +116,54 @@ class Receipts:
                 N_("This Idempotency-Key came with another payload before. Use a new key."),
                 code="idempotency_key_reused",
             )
-        response = make_response(
-            current_app.json.response(receipt.body) if receipt.body is not None else "", receipt.status
-        )
+        if is_api():
+            body = current_app.json.response(receipt.body) if receipt.body is not None else ""
+            response = make_response(body, receipt.status)
+        else:
+            session.update(receipt.body["session"])
+            response = make_response(redirect(receipt.body["location"], receipt.status))
         response.headers["Idempotency-Replayed"] = "true"
         return response
 
 
 def _fingerprint() -> str:
-    """What the request says, arguments and body; of an upload its parts, for its boundary is new each time."""
+    """What the request says, arguments and body; of a form its fields: the boundary of an upload is new each time."""
     # Keyed: a payload may hold a password, and a plain digest of it could be guessed from a stolen database
     key = current_app.config["SECRET_KEY"].encode()
     seen = hmac.new(key, request.query_string + b"\n", hashlib.sha256)
-    if request.mimetype != "multipart/form-data":
+    if request.mimetype not in ("multipart/form-data", "application/x-www-form-urlencoded"):
         seen.update(request.get_data(cache=True))
         return seen.hexdigest()
-    # A part may have no name at all
-    seen.update(json.dumps(sorted(request.form.items(multi=True), key=str)).encode())
-    for name, file in sorted(request.files.items(multi=True), key=lambda item: str(item[0])):
+    # A part may have no name at all. The order of fields tells nothing, that of the values of one may
+    seen.update(json.dumps(sorted(request.form.items(multi=True), key=_name)).encode())
+    for name, file in sorted(request.files.items(multi=True), key=_name):
         seen.update(json.dumps([name, hashlib.file_digest(file.stream, "sha256").hexdigest()]).encode())  # type: ignore[arg-type]
         file.stream.seek(0)
     return seen.hexdigest()
 
 
-def _without_secrets(text: str) -> Any:
+def _name(part: tuple[str | None, Any]) -> str:
+    return str(part[0])
+
+
+def _told(response: Response) -> Any:
+    """The answer to an app, without what is told once."""
+    text = response.get_data(as_text=True)
     body = json.loads(text) if text else None
     if isinstance(body, dict):
         body.update({name: None for name in TOLD_ONCE if name in body})
     return body
+
+
+def _way_on(response: Response, before: dict[str, Any]) -> dict[str, Any]:
+    """Where a page leads to, with the messages that wait for its reader there."""
+    new = {name: value for name, value in session.items() if before.get(name) != value}
+    return {"location": response.location, "session": new}
+
+
+def _old() -> sa.Delete:
+    """Receipts of forms of the person that nobody will send again."""
+    return sa.delete(Receipt).where(
+        Receipt.tenant_id == tenant_id(), Receipt.user_id == actor_id(),
+        Receipt.status == 303, Receipt.created_at < now() - KEPT,
+    )  # fmt: skip

@@ -36,24 +36,39 @@ def writing() -> Iterator[Session]:
     Raises `Unavailable` when the database is busy for too long.
     """
     session = db.session()
-    until: ExitStack | None = session.info.get("until")
-    if session.info.get("writing"):
+    told = session.info
+    if told.get("writing"):
         yield session
-    elif until is not None:
-        yield until.enter_context(_transaction(session))
-    else:
-        with _transaction(session):
+        return
+    until: ExitStack | None = told.get("until")
+    first = until is not None and not told.get("begun")
+    with ExitStack() as own:
+        if until is None or first:
+            (until or own).enter_context(_transaction(session))
+        else:
+            own.enter_context(session.begin_nested())
+        told["writing"] = True
+        try:
             yield session
+        except BaseException as error:
+            if until is not None and first:  # whoever catches it finds nothing half done
+                until.__exit__(type(error), error, error.__traceback__)
+            raise
+        finally:
+            told["writing"] = False
 
 
 @contextmanager
-def together() -> Iterator[None]:
-    """One write transaction for all writes within, from the first of them on: work before it keeps nobody waiting."""
+def together() -> Iterator[Callable[[], bool]]:
+    """One write transaction for all writes within, from the first of them on: work before it keeps nobody waiting.
+
+    A write that fails takes back only itself. What is yielded tells whether there is anything to commit.
+    """
     session = db.session()
     with ExitStack() as until:
         session.info["until"] = until
         try:
-            yield
+            yield lambda: bool(session.info.get("begun"))
         finally:
             del session.info["until"]
 
@@ -64,7 +79,7 @@ def _transaction(session: Session) -> Iterator[Session]:
     lock = _queue(connection) if connection.dialect.name == "sqlite" else None
     if lock is not None and not lock.acquire(timeout=PATIENCE):
         raise Unavailable()
-    session.info["writing"] = True
+    session.info["begun"] = True
     try:
         if lock is not None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -74,7 +89,7 @@ def _transaction(session: Session) -> Iterator[Session]:
         session.rollback()
         raise
     finally:
-        session.info["writing"] = False
+        session.info["begun"] = False
         if lock is not None:
             lock.release()
 

@@ -6,6 +6,7 @@ macros that are imported without context see the globals too.
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -25,6 +26,7 @@ from examhall.identity.principal import Principal
 from examhall.tenancy import current_tenant
 from examhall.theme.files import brand_sheet, version_of
 from examhall.web import guards
+from examhall.web.forms import ONCE
 
 
 def init_theme(app: Flask) -> None:
@@ -42,9 +44,17 @@ def asset(name: str) -> str:
 
 
 def csrf() -> Markup:
-    """The hidden field that every POST form of a signed-in person carries; nothing for a visitor."""
+    """The hidden fields that every POST form of a signed-in person carries; nothing for a visitor.
+
+    One tells that the form is ours, the other which one it is, so that it is not done twice.
+    """
     token = csrf_token()
-    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(token) if token else Markup()
+    if not token:
+        return Markup()
+    return Markup(
+        '<input type="hidden" name="csrf_token" value="{}">'
+        '<input type="hidden" name="{}" value="{}" autocomplete="off">'
+    ).format(token, ONCE, secrets.token_urlsafe(12))
 
 
 def csrf_token() -> str:

@@ -14,6 +14,9 @@ from examhall.web.form_texts import Worded
 
 T = TypeVar("T")
 
+#: The hidden field whose value stands in one form of one page and nowhere else; see `storage.idempotency`.
+ONCE = "once"
+
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """A form of a signed-in person. `revision` is what its reader saw; see `require_revision`."""

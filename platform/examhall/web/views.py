@@ -22,6 +22,7 @@ from examhall.errors import ConfigurationError, NotFound
 from examhall.extensions import Statement, db
 from examhall.web import conditional, guards
 from examhall.web.body import read_body
+from examhall.web.forms import ONCE
 from examhall.web.guards import Policy
 from examhall.web.options import check_route_options
 from examhall.web.query import Page, filtered, ordered, read_page, searched
@@ -69,7 +70,8 @@ class TenantView(View):
     #: Verb to the schema of the query arguments that it reads beside those of a list; for the OpenAPI document.
     arguments: Mapping[str, type[BaseModel]] = {}
 
-    #: Whether the answer to a POST with an `Idempotency-Key` is kept; never where question or answer are secrets.
+    #: Whether a POST that is sent again gets the first answer: one with an `Idempotency-Key`, or the form of a page.
+    #: Never where question or answer are secrets; needless where the second time does no harm.
     keeps_receipts: ClassVar[bool] = True
 
     #: Who may call and how often; written by the decorators in `web.guards`.
@@ -107,12 +109,7 @@ class TenantView(View):
         if request.method in self.uploads:
             request.max_content_length = current_app.config["MAX_UPLOAD_LENGTH"]
         guards.check(self.policy)
-        if (
-            self.keeps_receipts
-            and request.method == "POST"
-            and "Idempotency-Key" in request.headers
-            and guards.principal()
-        ):
+        if self.keeps_receipts and request.method == "POST" and guards.principal() and _named():
             ledger = current_app.extensions["idempotency"]
             answer: ResponseReturnValue = ledger.answer_once(lambda: self.run(**url))
             return answer
@@ -195,6 +192,11 @@ class DetailView(TenantView):
 
 class MethodView(TenantView):
     """Verbs of its own: `get`, `post`, `put`, `patch`, `delete`. A write calls one operation, which owns its commit."""
+
+
+def _named() -> bool:
+    """Whether the request can be told from all others, so that it is known when it comes again."""
+    return "Idempotency-Key" in request.headers or ONCE in request.form
 
 
 def json_of(record: Any, data: Any, status: int = 200) -> Response:

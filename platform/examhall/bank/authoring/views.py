@@ -110,6 +110,7 @@ class QuestionPreview(MethodView):
     """The form of a question as a candidate would see it, for the page to show beside the form."""
 
     template = "bank/question_tried.html"
+    keeps_receipts = False
 
     def post(self) -> ResponseReturnValue:
         """A piece of a page: the question, or what is still missing; with a `response` what that would earn."""

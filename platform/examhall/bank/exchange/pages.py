@@ -110,6 +110,7 @@ class ImportPage(MethodView):
     """One import, wherever it stands."""
 
     template = "bank/import.html"
+    keeps_receipts = False  # a file may be read again meanwhile, and no write waits for that; the state says the rest
 
     def get(self, id: UUID) -> ResponseReturnValue:
         """How far it is, what it holds, or what became of it."""
