@@ -8,10 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from click.testing import Result
 
 from bank.factories import BankFactory, QuestionFactory, gift
+from examhall.bank.filing import categories
+from examhall.bank.formats import CategoryInfo
+from examhall.bank.models import Category
 from examhall.bank.reading import question_count
+from examhall.extensions import db
+from examhall.storage.records import tenant_id
+from examhall.storage.transactions import writing
 from hall import Hall, MakeHall
 
 Flask = Callable[..., Result]
@@ -52,6 +59,25 @@ def test_files_are_checked_imported_and_exported(hall: Hall, flask: Flask, folde
     assert "4 questions in out.json" in exported.output
     questions = json.loads(out.read_text("utf-8"))["questions"]
     assert [(one["name"], one["category"]) for one in questions] == [(f"Sum {n}", "new") for n in (1, 2, 3, 4)]
+
+
+@pytest.mark.parametrize("name", ["examhall", "moodle_xml"])
+def test_what_categories_say_goes_along(hall: Hall, flask: Flask, folder: Path, bank: Any, name: str) -> None:
+    with hall.inside(), writing():
+        categories.place(bank, ["Sums/Long"], [CategoryInfo("Sums", "top-1", "All of it")])
+        QuestionFactory(bank_id=bank, category="Sums/Long")
+        other = BankFactory(name="Other").id
+    out = folder.parent / "out"
+    done = flask("bank", "export", "northwind", str(bank), str(out), "--format", name)
+    assert done.exit_code == 0, done.output
+    done = flask("bank", "import", "northwind", str(other), str(out))
+    assert done.exit_code == 0, done.output
+    with hall.inside():
+        kept = db.session.scalars(
+            sa.select(Category).where(Category.tenant_id == tenant_id(), Category.bank_id == other)
+        )
+        assert {one.path: (one.external_id, one.description) for one in kept} == {
+            "Sums": ("top-1", "All of it"), "Sums/Long": ("", "")}  # fmt: skip
 
 
 def test_what_is_wrong_is_told_line_by_line_and_not_imported(hall: Hall, flask: Flask, folder: Path, bank: Any) -> None:

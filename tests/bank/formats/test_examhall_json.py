@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bank.examples import EXAMPLES, cases, words
 from examhall.bank.content.richtext import media_of
-from examhall.bank.formats import Item, Medium, archive
+from examhall.bank.formats import CategoryInfo, Item, Medium, archive
 from examhall.bank.formats.examhall_json import FORMAT, export, parse, recognises
 from examhall.bank.types import TYPES
 from examhall.errors import Invalid
@@ -128,3 +128,24 @@ def test_what_is_no_such_file_is_refused(data: bytes) -> None:
 def test_lists_that_are_none_are_told() -> None:
     found = parse(b'{"examhall": 1, "questions": {}, "media": 3, "categories": [{"path": 1}]}')
     assert [error.element for error in found.errors] == ["media", "questions", "categories"]
+
+
+def test_what_categories_say_of_themselves_comes_back() -> None:
+    infos = [CategoryInfo("a", "top-1", "All of it.\n\nAnd more."), CategoryInfo("a/b", "", "Deep")]
+    (item,) = parse(json.dumps({"examhall": 1, "questions": [question(category="a/b")]}).encode()).questions
+    assert FORMAT.describing is not None
+    found = parse(FORMAT.describing(infos)([item], {}, "Bank").data)
+    assert (found.errors, found.categories) == ([], infos)
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"path": "x" * 201}, "category"),
+        ({"external_id": "x" * 201}, "external_id"),
+        ({"description": "x" * 2001}, "description"),
+    ],
+)
+def test_a_category_that_no_bank_could_keep_is_told(more: dict[str, str], field: str) -> None:
+    found = parse(json.dumps({"examhall": 1, "questions": [], "categories": [{"path": "a"} | more]}).encode())
+    assert [error.element.endswith(f"/{field}") for error in found.errors] == [True]

@@ -15,7 +15,7 @@ from lxml import etree
 
 from bank import examples
 from bank.formats.moodle_files import PICTURE, said
-from examhall.bank.formats import Export, Import, Item, Medium
+from examhall.bank.formats import CategoryInfo, Export, Import, Item, Medium
 from examhall.bank.formats.moodle_xml import FORMAT
 from examhall.bank.formats.moodle_xml.numbers import formula_for_moodle
 from examhall.bank.types import type_named
@@ -208,6 +208,18 @@ class TestRoundTrip:
         found = read(export)
         assert [(one.category, one.category_external_id) for one in found.questions] == places
         assert export.data.count(b'type="category"') == 4
+
+    def test_what_categories_say_of_themselves_comes_back(self) -> None:
+        infos = [
+            CategoryInfo("a", "top-1", "All < of it\n\nAnd more"), CategoryInfo("a/b/c", "", "Deep"),
+            CategoryInfo("x", "no question", "here"),
+        ]  # fmt: skip
+        items = [item("description", {}, category=path) for path in ("a/b/c", "a/d", "a/b/c")]
+        assert FORMAT.describing is not None
+        export = FORMAT.describing(infos)(items, {}, "")
+        found = read(export)
+        assert (said(found.losses), [one.category for one in found.questions]) == ([], ["a/b/c", "a/d", "a/b/c"])
+        assert [info for info in found.categories if info.description or info.external_id] == infos[:2]
 
 
 class TestFile:

@@ -204,6 +204,24 @@ class TestCategories:
         assert found.categories == [CategoryInfo("x", "cat-1", "All of it")]
         assert (found.questions[0].category_external_id, found.losses) == ("cat-1", [])
 
+    def test_a_description_keeps_its_lines_and_has_no_more_than_a_bank_keeps(self) -> None:
+        more = (
+            "<info format='html'><text>&lt;p&gt;All&lt;/p&gt;&lt;p&gt;of &lt;b&gt;it&lt;/b&gt;&lt;/p&gt;</text></info>"
+        )
+        found = parse(self.category("x", more), described("a"))
+        assert found.categories[0].description == "All\nof it"
+        assert said(found.losses) == ["This text is kept without its formatting."]
+        found = parse(self.category("x", f"<info><text>{'x' * 2001}</text></info>"), described("a"))
+        assert (len(found.categories[0].description), len(found.losses)) == (2000, 1)
+
+    def test_an_id_that_is_too_long_is_left_out(self) -> None:
+        found = parse(self.category("x", f"<idnumber>{'x' * 101}</idnumber>"), described("a"))
+        assert (found.categories[0].external_id, len(found.losses)) == ("", 1)
+
+    def test_after_a_wrong_one_no_former_one_holds(self) -> None:
+        found = parse(self.category("a"), described("one"), self.category("x" * 201), described("two"))
+        assert [item.category for item in found.questions] == ["a", ""]
+
     def test_a_path_that_is_too_long_is_wrong(self) -> None:
         fails("question[1]", "Shorten the names", self.category("x" * 301))
 

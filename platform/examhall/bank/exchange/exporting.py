@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from examhall.bank.filing import criteria
-from examhall.bank.formats import Export, Item, Medium
+from examhall.bank.formats import CategoryInfo, Export, Item, Medium, Message
 from examhall.bank.formats.folder import Lost
 from examhall.bank.formats.registry import WRITTEN, format_named
+from examhall.bank.formats.unsaid import UNSAYABLE
 from examhall.bank.formats.worker import grouped
 from examhall.bank.models import Bank, Category, Question, QuestionVersion, StoredMedium
 from examhall.bank.types import type_named
@@ -47,18 +49,40 @@ class Exported:
 
 def export(bank: Bank, format: str, chosen: Chosen) -> Exported:
     """The latest versions of questions as a file of a format. Raises `Invalid` for an unknown format or too much."""
-    write = format_named(format, WRITTEN).export
+    kind = format_named(format, WRITTEN)
+    infos = _infos(bank)
+    items = _items(bank, chosen, infos)
+    told = _above(items, infos)
+    write = kind.describing(told) if kind.describing else kind.export
     assert write  # WRITTEN names only those
-    items = _items(bank, chosen)
     file = write(items, _shown(items), bank.name)
     losses = [
         replace(loss, line=0, element=loss.element or items[loss.line - 1].name) if loss.line else loss
         for loss in file.losses
     ]
+    if not kind.describing and any(info.description for info in told):
+        losses.append(Message(0, UNSAYABLE, {"what": N_("The description of a category"), "format": kind.label}))
     return Exported(file, len(items), grouped(losses))
 
 
-def _items(bank: Bank, chosen: Chosen) -> list[Item]:
+def _infos(bank: Bank) -> dict[UUID, CategoryInfo]:
+    """What the categories of a bank say of themselves, for those that say something."""
+    rows = db.session.execute(
+        sa.select(_tree.c.id, _tree.c.path, _tree.c.external_id, _tree.c.description).where(
+            _tree.c.tenant_id == tenant_id(), _tree.c.bank_id == bank.id,
+            sa.or_(_tree.c.external_id != "", _tree.c.description != ""),
+        ).order_by(_tree.c.path)
+    )  # fmt: skip
+    return {row.id: CategoryInfo(row.path, row.external_id, row.description) for row in rows}
+
+
+def _above(items: Sequence[Item], infos: Mapping[UUID, CategoryInfo]) -> list[CategoryInfo]:
+    """Those of the categories in which the questions stand, and of those above them."""
+    paths = {path for used in {item.category for item in items} for path in accumulate(used.split("/"), "{}/{}".format)}
+    return [info for info in infos.values() if info.path in paths]
+
+
+def _items(bank: Bank, chosen: Chosen, infos: Mapping[UUID, CategoryInfo]) -> list[Item]:
     column = _questions.c
     statement, _ = criteria.narrowed(
         sa.select(Question.id)
@@ -81,15 +105,13 @@ def _items(bank: Bank, chosen: Chosen) -> list[Item]:
         .where(column.tenant_id == tenant_id(), column.bank_id == bank.id)
         .order_by(column.category, column.created_at, column.id)
     )  # fmt: skip
-    places = sa.select(_tree.c.id, _tree.c.external_id).where(
-        _tree.c.tenant_id == tenant_id(), _tree.c.bank_id == bank.id, _tree.c.external_id != ""
-    )
-    external = {id: name for id, name in db.session.execute(places)}
+    silent = CategoryInfo("")
     return [
         Item(
             line=0, name=row.name, type=row.type, body=row.body, category=row.category,
-            category_external_id=external.get(row.category_id, ""), tags=row.tags, external_id=row.external_id,
-            difficulty=row.difficulty, language=row.language, points=row.points, status=row.status,
+            category_external_id=infos.get(row.category_id, silent).external_id, tags=row.tags,
+            external_id=row.external_id, difficulty=row.difficulty, language=row.language, points=row.points,
+            status=row.status,
         )
         for row in rows
         if row.id in wanted

@@ -6,6 +6,7 @@ import logging
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
@@ -176,9 +177,10 @@ class _Plan:
         return path
 
     def infos(self, told: Iterable[CategoryInfo], used: Collection[str]) -> list[CategoryInfo]:
-        """What the file tells of the categories that are used, under their paths in the bank."""
+        """What the file tells of the categories that are used and of those above, under their paths in the bank."""
         top = f"{self.options.category}/" if self.options.category else ""
-        return [replace(info, path=top + info.path) for info in told if top + info.path in used]
+        above = {each for path in used for each in accumulate(path.split("/"), "{}/{}".format)}
+        return [replace(info, path=top + info.path) for info in told if top + info.path in above]
 
 
 def _entry(place: int, item: Item) -> Entry:

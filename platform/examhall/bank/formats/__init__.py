@@ -133,6 +133,8 @@ class Format:
     settings: frozenset[str] = frozenset()
     #: Of a table: its columns. Raises `Invalid` as the parser does.
     columns: Callable[[bytes], Columns] | None = None
+    #: Of a format that has a place for what categories say of themselves: an exporter that says it as well.
+    describing: Callable[[Sequence[CategoryInfo]], Exporter] | None = None
 
 
 def decode(data: bytes) -> str:

@@ -11,11 +11,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any, NoReturn
 
-from examhall.bank.formats import CategoryInfo, Export, Format, Import, Item, Medium, Message, archive, decode
+from examhall.bank.content import texts
+from examhall.bank.formats import CategoryInfo, Export, Exporter, Format, Import, Item, Medium, Message, archive, decode
+from examhall.bank.formats.filing import EXTERNAL_ID_LIMIT
 from examhall.bank.types import type_named
 from examhall.bank.types.contract import as_text, exact
 from examhall.errors import N_, FieldError, Invalid
@@ -66,17 +69,24 @@ def parse(data: bytes, **settings: Any) -> Import:
     )
 
 
-def export(items: Sequence[Item], media: Mapping[str, Medium], title: str) -> Export:
+def describing(categories: Sequence[CategoryInfo]) -> Exporter:
+    """An exporter that says of these categories what is known of them."""
+    return partial(export, categories=categories)
+
+
+def export(
+    items: Sequence[Item], media: Mapping[str, Medium], title: str, categories: Sequence[CategoryInfo] = ()
+) -> Export:
     """All of the questions; nothing is lost. A zip archive where there are media, else plain JSON."""
     digests = sorted({digest for item in items for digest in _shown(item)} & media.keys())
     names = {digest: f"media/{digest}{_ending(media[digest])}" for digest in digests}
+    infos = {item.category: CategoryInfo(item.category, item.category_external_id) for item in items}
+    infos |= {info.path: info for info in categories}
     content: dict[str, Any] = {
         "examhall": VERSION,
         "title": title,
         "categories": [
-            {"path": path, **({"external_id": external_id} if external_id else {})}
-            for path, external_id in sorted({(item.category, item.category_external_id) for item in items})
-            if path
+            {name: text for name, text in asdict(info).items() if text} for path, info in sorted(infos.items()) if path
         ],
         "questions": [_written(item) for item in items],
     }
@@ -168,10 +178,10 @@ def _question(place: int, entry: Any, media: Mapping[str, Medium], reading: _Rea
     for name in entry.keys() - _FILING.keys() - {"name", "type", "body"}:
         reading.loss(f"{element}/{name[:60]}", N_("This field is not known and was left out."))
     filing = {name: entry.get(name, default) for name, default in _FILING.items()}
-    texts = {"name": entry.get("name", ""), "type": entry.get("type", ""), **filing}
-    points, tags = texts.pop("points"), texts.pop("tags")
+    words = {"name": entry.get("name", ""), "type": entry.get("type", ""), **filing}
+    points, tags = words.pop("points"), words.pop("tags")
     number = exact(points) if isinstance(points, str) else None
-    wrong = [name for name, value in texts.items() if not isinstance(value, str)]
+    wrong = [name for name, value in words.items() if not isinstance(value, str)]
     if number is None:
         reading.error(f"{element}/points", N_('Write a number as text, with digits and a point, such as "0.5".'))
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
@@ -181,7 +191,7 @@ def _question(place: int, entry: Any, media: Mapping[str, Medium], reading: _Rea
     if wrong or number is None:
         return None
     try:
-        kind = type_named(texts["type"])
+        kind = type_named(words["type"])
         body = kind.validate(entry.get("body"))
     except Invalid as problem:
         for error in problem.errors[:ERRORS_LIMIT]:
@@ -192,7 +202,7 @@ def _question(place: int, entry: Any, media: Mapping[str, Medium], reading: _Rea
         reading.error(element, N_("The picture or sound %(name)s is not in the archive."), name=digest[:12])
     if kind.media(body) - media.keys():
         return None
-    return Item(line=0, body=body.to_json(), points=Decimal(number), tags=tags, element=element, **texts)
+    return Item(line=0, body=body.to_json(), points=Decimal(number), tags=tags, element=element, **words)
 
 
 def _media(content: Mapping[str, Any], files: Mapping[str, bytes], reading: _Reading) -> Iterator[tuple[str, Medium]]:
@@ -215,7 +225,16 @@ def _category(entry: Any, reading: _Reading) -> CategoryInfo | None:
     if not values["path"] or not all(isinstance(value, str) for value in values.values()):
         reading.error("categories", N_("Give each category a path; its other fields are texts, too."))
         return None
-    return CategoryInfo(**values)
+    try:
+        return CategoryInfo(
+            texts.category(values["path"]),
+            texts.one_line("external_id", values["external_id"], EXTERNAL_ID_LIMIT),
+            texts.paragraphs("description", values["description"], texts.DESCRIPTION_LIMIT),
+        )
+    except Invalid as problem:
+        for error in problem.errors:
+            reading.error(f"categories/{values['path'][:60]}/{error.field}", error.message, **error.params)
+        return None
 
 
 def _shown(item: Item) -> frozenset[str]:
@@ -243,4 +262,4 @@ def _refused(message: str, **params: Any) -> Invalid:
     return Invalid(errors=[FieldError("file", message, params)])
 
 
-FORMAT = Format("examhall", N_("Examhall JSON"), recognises, parse, export)
+FORMAT = Format("examhall", N_("Examhall JSON"), recognises, parse, export, describing=describing)

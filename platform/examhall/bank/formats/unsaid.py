@@ -12,6 +12,8 @@ from examhall.bank.content.richtext import media_of
 from examhall.bank.formats import Item, Message
 from examhall.errors import N_
 
+UNSAYABLE = N_("%(what)s can't be said in %(format)s and is left out.")
+
 #: Settings of a body, each with its value where nobody chose another, and what it is called in a report.
 _SETTINGS: dict[str, tuple[object, str]] = {
     "feedback": ("", N_("The general feedback")),
@@ -56,8 +58,7 @@ def unsaid(item: Item, number: int, label: str, says: frozenset[str], *, markup:
     """
 
     def loss(what: str) -> Message:
-        message = N_("%(what)s can't be said in %(format)s and is left out.")
-        return Message(number, message, {"what": what, "format": label})
+        return Message(number, UNSAYABLE, {"what": what, "format": label})
 
     body = item.body
     yield from (

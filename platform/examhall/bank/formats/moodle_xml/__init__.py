@@ -6,7 +6,7 @@ import re
 
 from examhall.bank.formats import Format
 from examhall.bank.formats.moodle_xml.reading import parse
-from examhall.bank.formats.moodle_xml.writing import export
+from examhall.bank.formats.moodle_xml.writing import describing, export
 from examhall.errors import N_
 
 _DOCTYPE = r"<!DOCTYPE[^>\[]{0,300}(?:\[[^\]]{0,1000}\]\s{0,10})?>"
@@ -21,4 +21,4 @@ def recognises(data: bytes) -> bool:
     return _ROOT.match(head) is not None
 
 
-FORMAT = Format("moodle_xml", N_("Moodle XML"), recognises, parse, export)
+FORMAT = Format("moodle_xml", N_("Moodle XML"), recognises, parse, export, describing=describing)

@@ -13,6 +13,7 @@ from html import escape
 from typing import Any, get_args
 
 from examhall.bank.content.richtext import plain_text, sanitise
+from examhall.bank.content.texts import CATEGORY_LIMIT, DESCRIPTION_LIMIT
 from examhall.bank.formats import CategoryInfo, Import, Item, Medium, Message, xml
 from examhall.bank.formats.moodle_xml import choices, gaps, rows, written
 from examhall.bank.formats.moodle_xml.choices import Draft
@@ -27,12 +28,12 @@ from examhall.errors import N_, FieldError, Invalid
 
 QUESTIONS_LIMIT = 10_000
 NAME_LIMIT = 200
-CATEGORY_LIMIT = 300
 TAG_LIMIT = 50
 ID_LIMIT = 100
 HINTS_LIMIT = 10
 POINTS_LIMIT = Decimal(10_000)
 _NAME_FROM_STEM = 60
+_LONG_ID = N_("An id number has at most %(limit)s characters, so this one is left out.")
 # Where Moodle hangs a category, which is of no use elsewhere
 _CONTEXT = re.compile(r"\A(?:\$[A-Za-z0-9]+\$(?:/(?!/)|\Z))?(?:top(?:/(?!/)|\Z))?")
 _WORD = re.compile(r"<[A-Za-z/][^<>]*>|&\w+;")
@@ -132,6 +133,7 @@ class _Reading:
         node = Node.of(element, self.count)
         try:
             if node.attributes.get("type") == "category":
+                self.category = CategoryInfo("")  # if this one is wrong, the former one is no place for what follows
                 self.category = _category(node, self.result)
             else:
                 self.result.questions.append(self._question(node))
@@ -187,10 +189,18 @@ def _category(node: Node, result: Import) -> CategoryInfo:
     path = "/".join(" ".join(part.split()) for part in _parts(_CONTEXT.sub("", said, count=1)))
     if len(path) > CATEGORY_LIMIT:
         raise node.fault(N_("Shorten the names of this category to %(limit)s characters."), limit=CATEGORY_LIMIT)
-    external_id = node.setting("idnumber")
-    texts = Texts(Files(node, {}), "moodle_auto_format")
-    description = plain_text(sanitise(texts.html(node.take("info"))))
-    category = CategoryInfo(path, external_id[:ID_LIMIT], description)
+    external_id = " ".join(node.setting("idnumber").split())
+    if len(external_id) > ID_LIMIT:
+        result.losses.append(node.message(_LONG_ID, limit=ID_LIMIT))
+        external_id = ""
+    texts = Texts(Files(node, {}))
+    description = texts.plain(node.take("info"), "moodle_auto_format")
+    if len(description) > DESCRIPTION_LIMIT:
+        result.losses.append(
+            node.message(N_("The description is cut to %(limit)s characters."), limit=DESCRIPTION_LIMIT)
+        )
+        description = description[: DESCRIPTION_LIMIT - 1].rstrip() + "…"
+    category = CategoryInfo(path, external_id, description)
     if path:
         result.categories.append(category)
         result.losses.extend(texts.losses)
@@ -296,9 +306,7 @@ def _external_id(question: Question, lines_of_ids: dict[str, int]) -> str:
     if node is None or not text:
         return ""
     if len(text) > ID_LIMIT:
-        question.lose(
-            node, N_("An id number has at most %(limit)s characters, so this one is left out."), limit=ID_LIMIT
-        )
+        question.lose(node, _LONG_ID, limit=ID_LIMIT)
         return ""
     first = lines_of_ids.setdefault(text, node.line)
     if first != node.line:

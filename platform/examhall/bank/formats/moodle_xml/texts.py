@@ -40,6 +40,7 @@ _TITLE = re.compile(r"""\s(?:title|aria-label)\s*=\s*("[^"]*\S[^"]*"|'[^']*\S[^'
 _NAMED = re.compile(r' data-name="([^"]*)"')
 _MARKDOWN_IMAGE = re.compile(r"!\[(?P<alt>[^\]\n]{0,300})\]\((?P<source>@@PLUGINFILE@@/[^)\s]{1,300})\)")
 _BREAK = re.compile(r"\s*(?:<br\s*/?>|</(?:p|div|li|h[1-6]|tr)>)\s*", re.IGNORECASE)
+_PARAGRAPH = re.compile(r"""<(?:p|div)(?:\s+dir=["'](?:ltr|auto)["'])?>""", re.IGNORECASE)
 _ANY_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
@@ -82,15 +83,15 @@ class Texts:
             self.warnings.append(node.message(N_("The format of wikis is not known. Look at this text afterwards.")))
         return named
 
-    def plain(self, node: Node | None) -> str:
-        """The plain text of an element with <text>, with its lines."""
+    def plain(self, node: Node | None, otherwise: str = "plain_text") -> str:
+        """The plain text of an element with <text>, with its lines; `otherwise` is its format where it names none."""
         if node is None:
             return ""
-        text_format = node.take_attribute("format") or "plain_text"
+        text_format = node.take_attribute("format") or otherwise
         text = node.take_text()
         if text_format == "plain_text" or not (_ANY_TAG.search(text) or "&" in text):
             return text
-        broken = _BREAK.sub("\n", text)
+        broken = _BREAK.sub("\n", _PARAGRAPH.sub("", text))
         if _ANY_TAG.search(broken):
             self.losses.append(node.message(N_("This text is kept without its formatting.")))
         return unescape(_ANY_TAG.sub("", broken)).replace("\xa0", " ").strip()

@@ -5,10 +5,12 @@ Rules: reference semantics §2.5.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
+from itertools import accumulate
 
-from examhall.bank.formats import Export, Item, Medium, Message
+from examhall.bank.formats import CategoryInfo, Export, Exporter, Item, Medium, Message
 from examhall.bank.formats.moodle_xml.bodies import WRITERS, cloze_text, points_of
 from examhall.bank.formats.moodle_xml.markup import Markup, Unsayable
 from examhall.bank.formats.moodle_xml.numbers import text_for_moodle
@@ -17,35 +19,52 @@ from examhall.errors import N_
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n'
 
 
-def export(items: Sequence[Item], media: Mapping[str, Medium], title: str) -> Export:
+def describing(categories: Sequence[CategoryInfo]) -> Exporter:
+    """An exporter that says of these categories what is known of them."""
+    return partial(export, categories=categories)
+
+
+def export(
+    items: Sequence[Item], media: Mapping[str, Medium], title: str, categories: Sequence[CategoryInfo] = ()
+) -> Export:
     """The questions as a Moodle XML file. Moodle's files have no title: it stays the name of the download."""
+    waiting = {info.path: info for info in categories}
     lines: list[str] = []
     losses: list[Message] = []
-    here = ("", "")
+    here = ""
     for number, item in enumerate(items, start=1):
         markup = Markup(number, media)
-        there = (item.category, item.category_external_id)
         try:
             question = _question(markup, item)
         except Unsayable as reason:
             losses.append(Message(number, reason.message, reason.params))
             losses.append(Message(number, N_('"%(name)s" is left out of the file.'), {"name": item.name}))
             continue
-        if there != here:
-            lines.extend(_category(*there))
-            here = there
+        if item.category != here:
+            here = item.category
+            lines.extend(_categories(CategoryInfo(here, item.category_external_id), waiting))
         lines.extend(question)
         losses.extend(markup.losses)
     data = _HEAD + "".join(f"{line}\n" for line in lines) + "</quiz>\n"
     return Export(data.encode("utf-8"), "application/xml", "xml", losses)
 
 
-def _category(path: str, external_id: str) -> list[str]:
+def _categories(here: CategoryInfo, waiting: dict[str, CategoryInfo]) -> Iterator[str]:
+    """The category from here on, after those above it of which there is something to say that was not said yet."""
+    for path in accumulate(here.path.split("/")[:-1], "{}/{}".format):
+        if path in waiting:
+            yield from _category(waiting.pop(path))
+    yield from _category(waiting.pop(here.path, here))
+
+
+def _category(info: CategoryInfo) -> list[str]:
     markup = Markup(0, {})
     markup.open("question", type="category")
-    markup.named("category", "$course$/top" + (f"/{path}" if path else "").replace("\u2044", "//"))
-    markup.rich("info", "")
-    markup.element("idnumber", external_id)
+    markup.named("category", "$course$/top" + (f"/{info.path}" if info.path else "").replace("\u2044", "//"))
+    markup.open("info", format="plain_text")
+    markup.text(info.description)
+    markup.close("info")
+    markup.element("idnumber", info.external_id)
     markup.close("question")
     return markup.lines
 
