@@ -308,8 +308,7 @@ class TestHostile:
                 read(item(response("A", cardinality=cardinality, base=base), entry(), MATCH_CORRECT))
 
     @pytest.mark.parametrize("rule", [
-        "<responseCondition/>", "<responseCondition><responseIf/></responseCondition>", "<setOutcomeValue/>",
-        '<responseCondition><responseIf><match/></responseIf></responseCondition>', "<responseIf/>",
+        "<setOutcomeValue/>",
         '<setOutcomeValue identifier="SCORE"><divide><baseValue baseType="float">1</baseValue>'
         '<baseValue baseType="float">0</baseValue></divide></setOutcomeValue>',
         '<setOutcomeValue identifier="SCORE"><index n="x"><variable identifier="RESPONSE"/></index></setOutcomeValue>',
@@ -319,6 +318,16 @@ class TestHostile:
     ])  # fmt: skip
     def test_broken_rules_are_errors(self, rule: str) -> None:
         assert fault(item(response("A"), choices("a", "b"), rules(rule)))
+
+    @pytest.mark.parametrize("rule", [
+        "<responseCondition/>", "<responseCondition><responseIf/></responseCondition>", "<responseIf/>",
+        f"<responseCondition><responseIf><match>{RESPONSE}{CORRECT}</match></responseIf></responseCondition>",
+    ])  # fmt: skip
+    def test_rules_that_give_no_points_leave_it_to_the_key(self, rule: str) -> None:
+        """As Blackboard writes them."""
+        question = one(item(response("A"), choices("a", "b"), rules(rule)))
+        assert [option["fraction"] for option in question.body["options"]] == ["1", "0"]
+        assert "give no points" in question.warnings[0].text
 
     def test_templates_with_values_by_chance_are_refused(self) -> None:
         declared = '<templateDeclaration identifier="X" cardinality="single" baseType="integer"/>'

@@ -383,4 +383,4 @@ def test_sixths_of_three_digits_are_places() -> None:
 def test_standard_rules_for_another_response_compare_it_with_its_own_key() -> None:
     data = item(response("B", name="R1"), choices("no", "yes").replace("RESPONSE", "R1"))
     assert parts(data, "text", "fraction") == [("no", "0"), ("yes", "1")]
-    assert "ask for RESPONSE" in one(data).warnings[0].text
+    assert "give no points" in one(data).warnings[0].text

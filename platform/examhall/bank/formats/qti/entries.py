@@ -117,6 +117,9 @@ def upload(subject: Subject, interaction: Any) -> Draft:
 
 def description(subject: Subject) -> Draft:
     """An item without interaction: a text to read."""
+    if (declared := next(subject.root.iter("responseDeclaration"), None)) is not None:
+        message = N_("The file declares a response, but nothing to give it with; this becomes a text to read.")
+        subject.notes.loss(declared, message)
     return _unscored(subject, "description", {})
 
 

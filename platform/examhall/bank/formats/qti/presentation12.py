@@ -15,6 +15,7 @@ from examhall.bank.formats.qti.markup import Files, Markup
 from examhall.bank.formats.qti.notes import Notes
 
 _RESPONSES = ("response_lid", "response_str", "response_num", "response_grp", "response_xy", "response_extension")
+_EITHER = ("", "smart_text")  # may be plain or HTML
 _LIKE_HTML = re.compile(r"<[A-Za-z/!]|&[a-z]+;|&#")
 
 
@@ -77,7 +78,7 @@ class Presentation:
         if element.tag in ("mattext", "matemtext", "mat_formattedtext"):
             text = "".join(element.itertext())
             kind = (element.get("texttype") or element.get("type", "")).lower()
-            html = "html" in kind or (not kind and _LIKE_HTML.search(text))
+            html = "html" in kind or (kind in _EITHER and _LIKE_HTML.search(text))
             return self.html(text) if html else escape(text.strip(), quote=False).replace("\n", "<br>")
         if element.tag == "matbreak":
             return "<br>"

@@ -72,11 +72,7 @@ def rules_of(item: Any, notes: Notes) -> Any:
     for name in named:
         template = _TEMPLATES.get(name.rpartition("/")[2].lower().removesuffix(".xml"))
         if template is not None and "RESPONSE" not in declared:
-            message = N_(
-                "The rules of the file ask for RESPONSE, which it does not have; each response got its own key."
-            )
-            notes.warn(processing, message)
-            return None
+            return etree.fromstring("<responseProcessing/>")
         if template is not None:
             return etree.fromstring(f"<responseProcessing>{template}</responseProcessing>")
     if named:

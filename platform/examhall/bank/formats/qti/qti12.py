@@ -12,7 +12,7 @@ from typing import Any
 
 from examhall.bank.content.richtext import plain_text
 from examhall.bank.formats import Item, Message
-from examhall.bank.formats.qti import tree, types12
+from examhall.bank.formats.qti import blackboard12, more12, tree, types12
 from examhall.bank.formats.qti.item import ID_LIMIT, NAME_LIMIT
 from examhall.bank.formats.qti.markup import Files
 from examhall.bank.formats.qti.notes import Fault, Notes
@@ -36,6 +36,8 @@ _BY_TYPE: Mapping[str, Reader] = {
     "matching_question": types12.matching,
     "numerical_question": types12.numeric,
     "calculated_question": types12.calculated,
+    "ordering_question": more12.ordering,
+    "categorization_question": more12.categories,
     "essay_question": types12.essay,
     "file_upload_question": types12.upload,
     "text_only_question": types12.description,
@@ -45,6 +47,14 @@ _BY_TYPE: Mapping[str, Reader] = {
     "cc.fib.v0p1": types12.short_text,
     "cc.pattern_match.v0p1": types12.short_text,
     "cc.essay.v0p1": types12.essay,
+}
+#: Where the shape of the responses does not say enough.
+_OF_BLACKBOARD: Mapping[str, Reader] = {
+    "Ordering": more12.ordering,
+    "Fill in the Blank Plus": more12.entries,
+    "Essay": types12.essay,
+    "Short Response": types12.essay,
+    "File Upload": types12.upload,
 }
 _WITHOUT_TITLE = {"", "question", "root_section"}
 
@@ -58,22 +68,38 @@ def read(
             title = drawn.getparent().getparent().get("title", "")
             message = N_('How many questions are drawn from "%(name)s" is not kept. Say so where you compose the exam.')
             losses.append(Message(drawn.sourceline or 0, message, {"name": title[:NAME_LIMIT]}, path))
-    for number, element in enumerate(root.iter("item"), start=1):
+    shared = {_metadata(element, "parent_stimulus_item_ident") for element in root.iter("item")} - {""}
+    stimuli: dict[str, str] = {}
+    numbered = sorted(enumerate(root.iter("item"), start=1), key=lambda pair: pair[1].get("ident") not in shared)
+    for number, element in numbered:
         place = f"item[{number}]"
         notes = Notes(f"{path}: {place}" if path else place, element.sourceline or 0)
         try:
-            add(_question(element, notes, files))
+            if element.get("ident") in shared:
+                stimuli[element.get("ident")] = Presentation(element, notes, files).prompt
+                losses.extend(notes.losses)
+            else:
+                add(_question(element, notes, files, stimuli.get(_metadata(element, "parent_stimulus_item_ident"), "")))
         except Fault as fault:
             error(*fault.messages)
     if next(root.iter("item"), None) is None:
         error(Message(root.sourceline or 0, N_("There is no question in this file. Is it the right one?"), {}, path))
 
 
-def _question(element: Any, notes: Notes, files: Files) -> Item:
+def _metadata(item: Any, label: str) -> str:
+    fields = item.iter("qtimetadatafield")
+    return next((tree.words(tree.child(found, "fieldentry")) for found in fields
+                 if tree.words(tree.child(found, "fieldlabel")) == label), "")  # fmt: skip
+
+
+def _question(element: Any, notes: Notes, files: Files, stimulus: str) -> Item:
+    """The question that an item is. `stimulus` is HTML that New Quizzes shows beside several. Raises Fault."""
+    kind = blackboard12.settle(element)
     shown = Presentation(element, notes, files)
     rules = Rules(element, notes)
-    draft = _reader(shown)(shown, rules)
+    draft = (_OF_BLACKBOARD.get(kind) or _reader(shown))(shown, rules)
     prompt = shown.prompt if draft.prompt is None else draft.prompt
+    prompt = f"<div>{stimulus}</div><div>{prompt}</div>" if stimulus else prompt
     title = " ".join(element.get("title", "").split())
     if not plain_text(prompt) and "<img" not in prompt and title:
         notes.warn(element, N_("The question has no text of its own; its title was taken."))
@@ -114,10 +140,14 @@ def _by_shape(shown: Presentation) -> Reader:
     kinds = {response.element.tag for response in responses}
     if not responses:
         return types12.description
-    if kinds == {"response_lid"}:
+    if kinds == {"response_lid"} and responses[0].element.get("rcardinality", "").lower() != "ordered":
         if len(responses) > 1:
             return types12.matching
         return types12.several if responses[0].several else types12.single
+    if responses[0].element.get("rcardinality", "").lower() == "ordered":
+        return more12.ordering
+    if kinds == {"response_str"} and len(responses) > 1:
+        return more12.entries
     if len(responses) == 1 and kinds <= {"response_str", "response_num"}:
         entry = next(responses[0].element.iter("render_fib"), None)
         kind = "" if entry is None else entry.get("fibtype", "").lower()

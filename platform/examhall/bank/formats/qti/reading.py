@@ -23,6 +23,7 @@ _ROOTS = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?(assessmentItem|assessmentTest|qti-
 _VERSIONS = {b"assessmentItem": "2", b"assessmentTest": "2", b"questestinterop": "1"}
 _TYPES = re.compile(rb"ims(?:qti|aqti|apip)\w*?_xmlv(\d)p\d|imsqti_\w*?_xmlv(\d)p\d|imsqti_v(\d)p\d|qti/qtiv(\d)p\d")
 _HEAD = 16_384
+_ENDINGS = (".xml", ".qti", ".dat")  # the last one is Blackboard's
 _OF_CANVAS, _OF_CARTRIDGE = ".xml.qti", "/assessment_qti.xml"
 Progress = Callable[[float], object]
 
@@ -39,9 +40,9 @@ def version(data: bytes) -> str:
     named = _TYPES.search(manifest)
     if named is not None:
         return next(group for group in named.groups() if group).decode()
-    paths = [resource.path for resource in package.resources() if resource.path.lower().endswith((".xml", ".qti"))]
+    paths = [resource.path for resource in package.resources() if resource.path.lower().endswith(_ENDINGS)]
     try:
-        return next((found for path in paths[:5] if (found := _of_root(package.files[path]))), "")
+        return next((found for path in paths[:20] if (found := _of_root(package.files[path]))), "")
     except Invalid:
         return ""
 
@@ -126,7 +127,7 @@ def _roots(package: Package, resources: list[Resource], reading: _Reading) -> It
     for resource in resources:
         if twice and resource.path.endswith(_OF_CARTRIDGE):
             continue  # the same questions as in the file that only Canvas reads, with less in them
-        if not resource.href.partition("?")[0].partition("#")[0].lower().endswith((".xml", ".qti")):
+        if not resource.href.partition("?")[0].partition("#")[0].lower().endswith(_ENDINGS):
             continue
         if not resource.path:
             message = N_('The manifest names "%(href)s", which is no file of this archive.')

@@ -83,7 +83,7 @@ class Rules:
                     etree.SubElement(variables, "or").extend(alike)
 
     def _score_name(self) -> str:
-        named = [found.get("varname", "SCORE") for found in self.item.iter("decvar", "setvar")]
+        named = [found.get("varname", "SCORE") for tag in ("setvar", "decvar") for found in self.item.iter(tag)]
         return next((name for name in named if name.upper() == "SCORE"), named[0] if named else "SCORE")
 
     def _initial(self) -> Decimal:

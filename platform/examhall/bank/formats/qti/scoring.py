@@ -19,6 +19,7 @@ from examhall.errors import N_
 ROUNDING = Decimal("0.0015")  # what thirds and sevenths of three digits lack
 _PLACES = Decimal("1e-12")
 _WIDE = Context(prec=250)  # numbers are below 1e100, and so are the quotients of two above 1e-100
+_SETTING = ("setOutcomeValue", "lookupOutcomeValue")
 _MODAL = ("modalFeedback", "feedbackInline", "feedbackBlock")
 _NOT_SCORES = ("maxscore", "minscore", "completionstatus", "passed")
 
@@ -52,6 +53,10 @@ class Scorer:
             self.declarations[declared.identifier] = declared
         self.feedbacks = [_feedback(element) for element in tree.inner(item, *_MODAL)]
         rules = rules_of(item, notes)
+        if rules is not None and next(rules.iter(*_SETTING), None) is None:
+            message = N_("The rules of the file give no points; each response is compared with its own key instead.")
+            notes.warn(rules if rules.sourceline else item, message)
+            rules = None
         if rules is None:
             rules = self._own_rules(interactions)
         self.rules = rules
@@ -113,9 +118,7 @@ class Scorer:
         return rules
 
     def _score_name(self, rules: Any) -> str:
-        assigned: list[str] = [
-            rule.get("identifier", "") for rule in rules.iter("setOutcomeValue", "lookupOutcomeValue")
-        ]
+        assigned: list[str] = [rule.get("identifier", "") for rule in rules.iter(*_SETTING)]
         declared = [
             name
             for name, found in self.declarations.items()

@@ -16,7 +16,10 @@ _PLAIN_TYPE = re.compile(
 )
 _BEFORE_TYPE = re.compile(rb"<\?[^>]*+>|<!--[^>]*+>")
 _HEAD = 4_000
-_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+_KNOWN_ATTRIBUTES = {
+    "{http://www.w3.org/XML/1998/namespace}lang": "lang",
+    "{http://www.blackboard.com/content-packaging/}file": "href",
+}
 
 
 def read(data: bytes) -> Any:
@@ -39,10 +42,8 @@ def read(data: bytes) -> Any:
 
 
 def _attribute(key: str, ours: bool) -> str:
-    if key == _LANGUAGE:
-        return "lang"
     if key.startswith("{"):
-        return ""
+        return _KNOWN_ATTRIBUTES.get(key, "")
     return _camel(key) if ours and not key.startswith(("data-", "aria-")) else key
 
 

@@ -9,12 +9,14 @@ from typing import Any
 
 from examhall.bank.content.richtext import plain_text
 from examhall.bank.formats.qti import choices, tree
+from examhall.bank.formats.qti.entries import ENDINGS
 from examhall.bank.formats.qti.feedback import Probe, Texts, assigned
 from examhall.bank.formats.qti.presentation12 import Presentation, Response
 from examhall.bank.formats.qti.rules12 import Given, Rules
 from examhall.bank.formats.qti.scoring import fraction, rounded_points
 from examhall.bank.formats.qti.subject import Draft, keys
 from examhall.bank.types.contract import as_text, exact
+from examhall.bank.types.upload import FILES_LIMIT
 from examhall.errors import N_
 
 _VARIANTS_LIMIT = 500
@@ -25,7 +27,7 @@ def single(shown: Presentation, rules: Rules) -> Draft:
     response = _only(shown, "response_lid")
     names = list(response.choices)
     found = choices.single(names, lambda ticked: rules.outcome({response.name: ticked}).score, shown.notes)
-    texts = _texts(shown, rules, [{response.name: frozenset([name])} for name in names], found.best)
+    texts = texts_of(shown, rules, [{response.name: frozenset([name])} for name in names], found.best)
     verdicts = {plain_text(text).lower(): name for name, text in response.choices.items()}
     parts = sorted(found.fractions.values())
     if verdicts.keys() == {"true", "false"} and parts == [0, 1]:
@@ -52,7 +54,7 @@ def several(shown: Presentation, rules: Rules) -> Draft:
     rights = frozenset(name for name in names if found.fractions[name] > 0)
     ticks = [frozenset([name]) for name in names]
     ticks += [ticked for ticked in (rights, frozenset(names) - rights) if ticked and ticked not in ticks]
-    texts = _texts(shown, rules, [{response.name: ticked} for ticked in ticks], found.best)
+    texts = texts_of(shown, rules, [{response.name: ticked} for ticked in ticks], found.best)
     data = _options(response, found, texts) | {"scheme": found.scheme}
     for option, name in zip(data["options"], names, strict=True):
         option["unticked"] = as_text(found.unticked.get(name, Decimal(0)))
@@ -87,7 +89,7 @@ def short_text(shown: Presentation, rules: Rules) -> Draft:
     best = max((rules.outcome(given).score for _, given in tried.values()), default=Decimal(0))
     if best <= 0:
         raise shown.notes.fault(shown.item, N_("No answer earns anything. Name the right one in the file."))
-    texts = _texts(shown, rules, [given for _, given in tried.values()], best, response.name)
+    texts = texts_of(shown, rules, [given for _, given in tried.values()], best, response.name)
     answers = [
         {
             "text": pattern,
@@ -112,7 +114,7 @@ def numeric(shown: Presentation, rules: Rules) -> Draft:
     best = max(scores, default=Decimal(0))
     if best <= 0:
         raise shown.notes.fault(shown.item, N_("No answer earns anything. Name the right one in the file."))
-    texts = _texts(shown, rules, [{response.name: frozenset([middle])} for _, middle in answers], best, response.name)
+    texts = texts_of(shown, rules, [{response.name: frozenset([middle])} for _, middle in answers], best, response.name)
     data = [
         {**interval, "fraction": as_text(max(fraction(score, best), Decimal(0))), "feedback": texts.of(middle)}
         for (interval, middle), score in zip(answers, scores, strict=True)
@@ -121,8 +123,15 @@ def numeric(shown: Presentation, rules: Rules) -> Draft:
 
 
 def blanks(shown: Presentation, rules: Rules) -> Draft:
-    """Words to write into the gaps that [names] mark."""
-    return _gaps(shown, rules, _text_gap)
+    """Words to write into the gaps that [names] mark, or to choose there, as New Quizzes says for each choice."""
+
+    def gap(response: Response, scores: dict[str, Decimal], most: Decimal) -> dict[str, Any]:
+        kinds = {label.get("answer_type", "") for label in response.element.iter("response_label")}
+        return (
+            _list_gap(response, scores, most) if kinds & {"dropdown", "wordbank"} else text_gap(shown, response, scores)
+        )
+
+    return _gaps(shown, rules, gap)
 
 
 def dropdowns(shown: Presentation, rules: Rules) -> Draft:
@@ -159,7 +168,7 @@ def matching(shown: Presentation, rules: Rules) -> Draft:
         ],
         "choices": [{"key": key, "text": text} for text, key in texts.items()],
     }
-    return Draft("matching", data, _texts(shown, rules, [whole, wrong], best), rounded_points(best))
+    return Draft("matching", data, texts_of(shown, rules, [whole, wrong], best), rounded_points(best))
 
 
 def calculated(shown: Presentation, rules: Rules) -> Draft:
@@ -209,7 +218,7 @@ def calculated(shown: Presentation, rules: Rules) -> Draft:
     for variable in variables:
         prompt = prompt.replace(f"[{variable['name']}]", f"{{{variable['name']}}}")
     data: dict[str, Any] = {"variables": variables, "variants": variants, "answers": [answer]}
-    texts = _texts(shown, rules, [{}, {"": frozenset("?")}], Decimal(1))
+    texts = texts_of(shown, rules, [{}, {"": frozenset("?")}], Decimal(1))
     return Draft("calculated", data, texts, Decimal(1), prompt)
 
 
@@ -220,18 +229,29 @@ def essay(shown: Presentation, rules: Rules) -> Draft:
     data: dict[str, Any] = {"marking_notes": _solution(shown)}
     if rows.isascii() and rows.isdigit() and 1 <= int(rows[:3]) <= 50:
         data["lines"] = int(rows[:3])
-    return Draft("essay", data, _texts(shown, rules, [{}, {"": frozenset("?")}], Decimal(1)))
+    return Draft("essay", data, texts_of(shown, rules, [{}, {"": frozenset("?")}], Decimal(1)))
 
 
 def upload(shown: Presentation, rules: Rules) -> Draft:
-    """Files that a person marks."""
-    texts = _texts(shown, rules, [{}, {"": frozenset("?")}], Decimal(1))
-    return Draft("upload", {"marking_notes": _solution(shown)}, texts)
+    """Files that a person marks; New Quizzes says which and how many."""
+    texts = texts_of(shown, rules, [{}, {"": frozenset("?")}], Decimal(1))
+    data: dict[str, Any] = {"marking_notes": _solution(shown)}
+    said = tree.child(shown.item, "presentation")
+    kinds = [] if said is None else [kind.strip().lower() for kind in said.get("allowed_types", "").split(",")]
+    endings = ["jpg" if kind == "jpeg" else kind for kind in kinds if kind]
+    if known := list(dict.fromkeys(ending for ending in endings if ending in ENDINGS)):
+        data["accept"] = known
+    if unknown := [ending for ending in endings if ending not in ENDINGS]:
+        message = N_("Files of the type %(names)s are not known here; other types are allowed as told.")
+        shown.notes.loss(said, message, names=", ".join(unknown)[:200])
+    if said is not None and (count := said.get("files_count", "")).isascii() and count.isdigit():
+        data["max_files"] = min(max(int(count[:4]), 1), FILES_LIMIT)
+    return Draft("upload", data, texts)
 
 
 def description(shown: Presentation, rules: Rules) -> Draft:
     """A text to read."""
-    return Draft("description", {}, _texts(shown, rules, [{}, {"": frozenset("?")}], Decimal(1)))
+    return Draft("description", {}, texts_of(shown, rules, [{}, {"": frozenset("?")}], Decimal(1)))
 
 
 def _solution(shown: Presentation) -> str:
@@ -274,7 +294,7 @@ def _options(response: Response, found: choices.Key, texts: Texts) -> dict[str, 
     return {"options": options, "shuffle": shuffle}
 
 
-def _texts(shown: Presentation, rules: Rules, tried: Sequence[Given], best: Decimal, other: str = "") -> Texts:
+def texts_of(shown: Presentation, rules: Rules, tried: Sequence[Given], best: Decimal, other: str = "") -> Texts:
     """The feedback of an item by what is shown for the tried responses, and for one foreseen by none to `other`."""
     responses = [*tried, {other: frozenset(["\ue000"])}] if other else tried
     probes = []
@@ -326,7 +346,7 @@ def _gaps(
             prompt += f"<div>{mark}</div>"
         prompt = prompt.replace(mark, f"{{#{number}}}", 1)
         gaps.append({"key": str(number), **gap(response, scores, most)})
-    texts = _texts(shown, rules, [whole, {}], best)
+    texts = texts_of(shown, rules, [whole, {}], best)
     return Draft("cloze", {"gaps": gaps}, texts, rounded_points(best), prompt)
 
 
@@ -335,12 +355,23 @@ def _name(response: Response) -> str:
     return plain_text(response.text) or response.name.removeprefix("response_")
 
 
-def _text_gap(response: Response, scores: dict[str, Decimal], most: Decimal) -> dict[str, Any]:
-    answers = [
-        {"text": plain_text(response.choices[name]).replace("*", "\\*"), "fraction": as_text(fraction(score, most))}
-        for name, score in scores.items()
-        if score > 0
-    ]
+def text_gap(shown: Presentation, response: Response, scores: dict[str, Decimal]) -> dict[str, Any]:
+    """The answers of a gap; New Quizzes says for each how it is compared."""
+    most = max(scores.values())
+    labels = {label.get("ident", ""): label for label in response.element.iter("response_label")}
+    answers = []
+    for name, score in scores.items():
+        how = labels[name].get("scoring_algorithm", "")
+        text = plain_text(response.choices[name])
+        if score <= 0 and how != "TextInChoices":
+            continue
+        if how == "TextCloseEnough":
+            shown.notes.loss(labels[name], N_("Misspellings that the file forgives count as wrong here."))
+        plain = text.replace("*", "\\*")
+        answer: dict[str, Any] = {"text": f"*{plain}*" if how == "TextContainsAnswer" else plain}
+        if how == "TextRegex":
+            answer = {"text": text.removeprefix("^").removesuffix("$"), "pattern": True}
+        answers.append({**answer, "fraction": as_text(fraction(score, most)) if score > 0 else "1"})
     return {"kind": "short_text", "answers": answers}
 
 

@@ -1,0 +1,102 @@
+"""More kinds of questions of QTI 1.2: orders, several fields to write into, things to sort into categories."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from html import escape
+from typing import Any
+
+from examhall.bank.content.richtext import plain_text
+from examhall.bank.formats.qti import tree
+from examhall.bank.formats.qti.presentation12 import Presentation, Response
+from examhall.bank.formats.qti.rules12 import Rules
+from examhall.bank.formats.qti.scoring import rounded_points
+from examhall.bank.formats.qti.subject import Draft, keys
+from examhall.bank.formats.qti.types12 import texts_of
+from examhall.errors import N_
+
+
+def ordering(shown: Presentation, rules: Rules) -> Draft:
+    """Items in the order in which the rules name them; only the whole order earns points."""
+    order: list[str] = []
+    for condition in rules.earning():
+        named = [found for found in condition.iter("varequal") if next(found.iterancestors("not"), None) is None]
+        order = max(order, [tree.words(found) for found in named], key=len)
+    if len(shown.responses) != 1 or len(order) < 2 or sorted(order) != sorted(shown.responses[0].choices):
+        raise shown.notes.fault(shown.item, N_("The right order (correctResponse) has to name each choice once."))
+    (response,) = shown.responses
+    whole = {response.name: frozenset(order)}
+    best = rules.outcome(whole).score
+    items = [{"key": key, "text": response.choices[name]} for name, key in zip(order, keys(order), strict=True)]
+    texts = texts_of(shown, rules, [whole, {}], best)
+    prompt = _joined(shown.prompt, response.text)
+    return Draft("ordering", {"items": items, "scheme": "exact"}, texts, rounded_points(best), prompt)
+
+
+def entries(shown: Presentation, rules: Rules) -> Draft:
+    """A text to write for each response: all of them earn the points together."""
+    foreseen = {response.name: _foreseen(shown.item, response) for response in shown.responses}
+    whole = {name: frozenset(texts[:1]) for name, texts in foreseen.items()}
+    best = rules.outcome(whole).score if all(foreseen.values()) else Decimal(0)
+    if best <= 0:
+        raise shown.notes.fault(shown.item, N_("No answer earns anything. Name the right one in the file."))
+    alone = [rules.outcome({name: members}).score for name, members in whole.items()]
+    if abs(sum(alone, Decimal(0)) - best) > Decimal("0.002") * best:
+        message = N_("In the file only all gaps together earn points; here each earns its share.")
+        shown.notes.loss(shown.item, message)
+    prompt = shown.prompt
+    gaps = []
+    for number, response in enumerate(shown.responses, start=1):
+        mark = f"[{escape(response.name, quote=False)}]"
+        prompt = prompt if mark in prompt else f"{prompt}<div>{response.text} {mark}</div>"
+        prompt = prompt.replace(mark, f"{{#{number}}}", 1)
+        right = [text for text in foreseen[response.name] if _earns(rules, whole, response.name, text, best)]
+        gaps.append({
+            "key": str(number),
+            "kind": "short_text",
+            "answers": [{"text": text.replace("*", "\\*"), "fraction": "1"} for text in right],
+        })  # fmt: skip
+    return Draft("cloze", {"gaps": gaps}, texts_of(shown, rules, [whole, {}], best), rounded_points(best), prompt)
+
+
+def categories(shown: Presentation, rules: Rules) -> Draft:
+    """Things to sort into categories: each thing is a stem, each category a choice."""
+    right: dict[str, str] = {}
+    texts: dict[str, str] = {}
+    for response in shown.responses:
+        texts |= response.choices
+        for found in (one for condition in rules.earning() for one in condition.iter("varequal")):
+            if found.get("respident") == response.name:
+                right[tree.words(found)] = response.name
+    stems = [name for name in texts if name in right]
+    if left := [plain_text(texts[name], 40) for name in texts if name not in right]:
+        message = N_('"%(name)s" has no right partner in the file and is left out.')
+        shown.notes.loss(shown.item, message, name=", ".join(left)[:100])
+    whole = {one.name: frozenset(name for name in stems if right[name] == one.name) for one in shown.responses}
+    best = rules.outcome(whole).score
+    if best <= 0:
+        raise shown.notes.fault(shown.item, N_("No pair earns anything. Name the right ones in the file."))
+    if len(stems) > len(rules.earning()):
+        message = N_("The pairs earn different points in the file; here each earns the same share.")
+        shown.notes.loss(shown.item, message)
+    names = {response.name: f"c{place}" for place, response in enumerate(shown.responses, start=1)}
+    data: dict[str, Any] = {
+        "stems": [{"text": texts[name], "choice": names[right[name]]} for name in stems],
+        "choices": [{"key": names[response.name], "text": response.text} for response in shown.responses],
+        "shuffle": True,
+    }
+    return Draft("matching", data, texts_of(shown, rules, [whole, {}], best), rounded_points(best))
+
+
+def _foreseen(item: Any, response: Response) -> list[str]:
+    found = (one for one in item.iter("varequal", "varsubset", "varsubstring") if one.get("respident") == response.name)
+    return list(dict.fromkeys(text for one in found if (text := tree.words(one))))
+
+
+def _earns(rules: Rules, whole: dict[str, frozenset[str]], name: str, text: str, best: Decimal) -> bool:
+    return rules.outcome({**whole, name: frozenset([text])}).score >= best
+
+
+def _joined(*parts: str) -> str:
+    held = [part for part in parts if part]
+    return "".join(f"<div>{part}</div>" for part in held) if len(held) > 1 else "".join(held)
