@@ -168,6 +168,37 @@ def test_there_is_an_answer_and_not_more_than_a_hundred() -> None:
     assert faults(*({"text": str(number), "fraction": "1"} for number in range(101))) == ["answers"]
 
 
+@given(st.lists(st.tuples(st.text("aA*", min_size=1, max_size=3), st.sampled_from(["1", "0.5"])), max_size=6))
+def test_an_answer_is_refused_where_the_first_that_hides_it_earns_something_else(parts: list[tuple[str, str]]) -> None:
+    answers = [("b", "1"), *parts]
+    hidden = [
+        f"answers.{place}.text"
+        for place, (text, fraction) in enumerate(answers)
+        if next(worth for earlier, worth in answers if _covers(earlier, text)) != fraction
+    ]
+    try:
+        asking(*answers)
+    except Invalid as invalid:
+        assert [error.field for error in invalid.errors] == hidden
+    else:
+        assert not hidden
+
+
+def _covers(earlier: str, text: str) -> bool:
+    """Whether an answer surely matches whatever another one does."""
+    earlier, text = (re.sub(r"\*+", "*", part.lower()) for part in (earlier, text))
+    return earlier in ("*", text) or ("*" not in text and re.fullmatch(earlier.replace("*", ".*"), text) is not None)
+
+
+def test_a_hundred_answers_are_compared_in_no_time() -> None:
+    stars = [(f"*{number}", "1") for number in range(50)]
+    asking(*stars)
+    started = time.process_time()
+    for _ in range(50):
+        asking(*stars, *((f"{number}x", "0.5") for number in range(50)))
+    assert time.process_time() - started < 0.5
+
+
 def test_a_hostile_pattern_costs_no_time() -> None:
     body = asking("*a" * 200 + "*b")
     started = time.process_time()

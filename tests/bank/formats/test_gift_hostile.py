@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from bank.formats.gift_texts import fails, parse, said
 from examhall.bank.formats import SIZE_LIMIT, decode
-from examhall.bank.formats.gift.question import QUESTION_LIMIT
-from examhall.bank.formats.gift.reading import QUESTIONS_LIMIT
+from examhall.bank.formats.attributes import DEPTH_LIMIT
+from examhall.bank.formats.gift.blocks import QUESTION_LIMIT
+from examhall.bank.formats.gift.reading import ANSWERS_LIMIT, QUESTIONS_LIMIT
 from examhall.bank.types import type_named
 from examhall.errors import Invalid, PayloadTooLarge
 
@@ -64,6 +65,31 @@ class TestHostile:
         found = parse("}\n\n" * (QUESTIONS_LIMIT + 5))
         assert len(found.errors) == QUESTIONS_LIMIT + 1
         assert "more than 10000 questions" in said(found)[-1][1]
+
+    def test_more_answers_than_a_file_may_have_are_refused(self) -> None:
+        question = "What = is{" + "".join(f"={number}" for number in range(100)) + "}\n\n"
+        assert len(parse(question * (ANSWERS_LIMIT // 100)).questions) == ANSWERS_LIMIT // 100
+        found = parse(question * (ANSWERS_LIMIT // 100 + 2))
+        message = "There are more than 60000 answers. Split the file and import the parts."
+        assert (said(found), found.questions) == ([(2 * ANSWERS_LIMIT // 100 + 1, message)], [])
+
+    def test_escaped_signs_and_those_of_what_is_asked_are_no_answers(self) -> None:
+        found = parse("What ~ is a = b?{=a\\=b\\~c\\=d\\=e\\=f\\=g\\=h}\n\n" * 9_000 + "Which?{" + "=a" * 100 + "}")
+        assert len(found.questions) == 9_001
+        assert found.errors == []
+
+    def test_more_options_than_a_question_may_have_are_refused(self) -> None:
+        fails("Which?{=x" + "".join(f"~a{number}" for number in range(50)) + "}", 1, "Give at most 50 entries here.")
+
+    def test_tags_within_tags_are_refused_where_they_are_too_deep(self) -> None:
+        deep = "[html]Which?{=x#%s~y}"
+        fails(deep % ("<div>" * (DEPTH_LIMIT + 1)), 1, "tags within tags, more than 300 deep")
+        assert len(parse(deep % ("<div>" * DEPTH_LIMIT)).questions) == 1
+        assert len(parse(deep % ("<p>a<br><b>b</b><li>" * 300)).questions) == 1
+
+    def test_blank_lines_join_no_more_than_one_question_may_hold(self) -> None:
+        found = parse("Which?{\n\n" + "~ab\n\n" * 40_000 + "=b}")
+        assert "more than 100000 characters" in said(found)[0][1]
 
     def test_a_question_of_great_length_is_refused(self) -> None:
         fails("a" * (QUESTION_LIMIT + 1), 1, "Is a blank line missing?")

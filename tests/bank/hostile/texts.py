@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from string import ascii_letters
 from typing import Any
 
 from bank.hostile.archives import packed
@@ -54,6 +55,12 @@ def _formula(text: str) -> bytes:
     )  # fmt: skip
 
 
+def _gift(count: int, answers: str) -> bytes:
+    """A GIFT file with as many questions, all with these answers."""
+    return "".join(f"Question {number}?{{{answers}}}\n\n" for number in range(count)).encode()
+
+
+_PAIRS = [first + second for first in ascii_letters for second in ascii_letters]  # of letters
 CSV = "type,question,a,b,right\n"
 
 FILES: dict[str, Callable[[], bytes]] = {
@@ -61,6 +68,18 @@ FILES: dict[str, Callable[[], bytes]] = {
     "braces and equals": lambda: b"a {" + b"=" * 90_000,
     "blanks before a brace": lambda: b" " * 3_000_000 + b"{",
     "answers without end": lambda: b"What? {" + b"~a " * 30_000 + b"}",
+    "answers with a star": lambda: _gift(4_000, "".join(f"=*{pair}" for pair in _PAIRS[:100])),
+    "stars and answers that they may match": lambda: _gift(
+        2_500, "".join(f"=*{pair}" for pair in _PAIRS[:50]) + "".join(f"=%50%{pair}" for pair in _PAIRS[50:100])
+    ),
+    "plain answers": lambda: _gift(4_000, "".join(f"={pair}" for pair in _PAIRS[:100])),
+    "numbers": lambda: _gift(4_000, "#" + "".join(f"={number}" for number in range(100))),
+    "285,000 options of a letter": lambda: b"Which?{=x\n" + b"~a\n" * 285_000 + b"}",
+    "options of a letter": lambda: _gift(9_000, "=x" + "".join(f"~{letter}" for letter in ascii_letters[:50])),
+    "options of two letters": lambda: _gift(9_000, "=x" + "".join(f"~{pair}" for pair in _PAIRS[:49])),
+    "pairs": lambda: _gift(3_000, "".join(f"={pair}->{pair}" for pair in _PAIRS[:50])),
+    "answers between blank lines": lambda: b"Which?{\n\n" + b"~a\n\n" * 400_000 + b"}",
+    "elements in elements": lambda: (b"[html]a" + b"<div>" * 3_900 + b"{T}\n\n") * 100,
     "one long question": lambda: b"What " * 30_000 + b"{T}",
     "emphasis that never closes": lambda: b"[markdown]" + b"*a **b " * 20_000 + b"{T}",
     "tags that never close": lambda: b"[html]" + b"<b><i>" * 9_000 + b"{T}",

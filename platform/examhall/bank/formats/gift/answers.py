@@ -14,10 +14,11 @@ from typing import Any
 
 from examhall.bank.content.richtext import MARKDOWN_LIMIT, RENDERERS, render, sanitise
 from examhall.bank.formats import Message
-from examhall.bank.formats.attributes import settled
+from examhall.bank.formats.attributes import DEPTH_LIMIT, settled, too_deep
 from examhall.bank.formats.gift.pieces import Piece, pieces_of
 from examhall.bank.formats.mathml import with_latex
 from examhall.bank.formats.passage import Passage
+from examhall.bank.types.choice import OPTIONS_LIMIT
 from examhall.bank.types.contract import as_text, exact
 from examhall.errors import N_
 
@@ -68,7 +69,11 @@ class Reader:
         if text_format == "markdown" and len(text.text) > MARKDOWN_LIMIT:
             message = N_("Shorten this Markdown text to at most %(limit)s characters.")
             raise text.fault(message, limit=MARKDOWN_LIMIT)
-        html = with_latex(render(text.plain(), text_format))
+        html = render(text.plain(), text_format)
+        if too_deep(html):
+            message = N_("This text has tags within tags, more than %(limit)s deep. Paste it without its formatting.")
+            raise text.fault(message, limit=DEPTH_LIMIT)
+        html = with_latex(html)
         return settled(html, text.message, self.warnings, self.losses)
 
     def answers(self, block: Passage) -> Answers:
@@ -105,6 +110,8 @@ class Reader:
 
     def _choice(self, block: Passage) -> Answers:
         pieces = pieces_of(block, self.warnings)
+        if len(pieces) > OPTIONS_LIMIT:
+            raise block.fault(N_("Give at most %(max_length)s entries here."), max_length=OPTIONS_LIMIT)
         if len(pieces) < 2:
             raise block.fault(N_("This question has one option only. Add another one, such as ~a wrong answer."))
         if not pieces[0].mark:

@@ -15,6 +15,7 @@ from examhall.bank.formats.passage import Passage, mask, shield
 from examhall.errors import N_
 
 CATEGORY = "$CATEGORY:"
+QUESTION_LIMIT = 100_000
 _FENCE = re.compile(r"```[a-z]*", re.IGNORECASE)
 _GOES_ON = re.compile(r"[=~#]|\}[^\S\n]*(?:\n|\Z)")
 _ESCAPED_BRACE = re.compile(r"\\}\s*\Z")
@@ -68,14 +69,15 @@ def _is_fence(bare: str, kept: list[str]) -> bool:
 def _joined(found: Iterator[Block]) -> Iterator[Block]:
     """Blocks of which the next begins with an answer, or ends them, while a brace is open are one."""
     held: list[Block] = []
-    depth = 0
+    depth = length = 0
     for block in found:
-        if held and depth > 0 and _GOES_ON.match(block.passage.text):
-            depth += _depth(block.passage.text)
+        text = block.passage.text
+        if held and depth > 0 and length <= QUESTION_LIMIT and _GOES_ON.match(text):
+            depth, length = depth + _depth(text), length + len(text)
         else:
             if held:
                 yield _one(held)
-            held, depth = [], _depth(block.passage.text)
+            held, depth, length = [], _depth(text), len(text)
         held.append(block)
     if held:
         yield _one(held)

@@ -9,12 +9,11 @@ from examhall.bank.content.richtext import plain_text
 from examhall.bank.content.texts import NAME_LIMIT
 from examhall.bank.formats import Item, Message
 from examhall.bank.formats.gift.answers import Answers, Reader
+from examhall.bank.formats.gift.blocks import QUESTION_LIMIT
 from examhall.bank.formats.passage import Fault, Passage, mask, shield
 from examhall.bank.types import type_named
 from examhall.bank.types.contract import Body
 from examhall.errors import N_, FieldError, Invalid
-
-QUESTION_LIMIT = 100_000
 
 _NAME_FROM_STEM = 60
 _GAP = "_____"

@@ -17,9 +17,12 @@ from examhall.bank.formats.passage import Fault, Passage
 from examhall.errors import N_
 
 QUESTIONS_LIMIT = 10_000
+ANSWERS_LIMIT = 60_000
 ID_LIMIT = 100
 
 _CONTEXT = re.compile(r"\A\$[A-Za-z0-9]+\$(/|\Z)(top(/|\Z))?")  # where Moodle hangs a category: of no use elsewhere
+_BRACES = re.compile(r"\{[^{}]*+\}?")
+_ANSWER = re.compile(r"(?<!\\)[~=]")
 _LABEL = re.compile(r"\[(?P<kind>id|tag):(?P<value>(?:\\\]|[^][])*)\]")
 _UNUSABLE = re.compile(r"[\0\ud800-\udfff\ufdd0-\ufdef]")
 
@@ -36,9 +39,13 @@ class _Labels:
 def parse(data: bytes, **settings: Any) -> Import:
     """The questions of a GIFT file. Raises what `decode` does; everything else that is wrong is an error by line."""
     result = Import([], [])
+    text = _UNUSABLE.sub("\ufffd", decode(data))
+    if (line := _line_of_surplus(text)) is not None:
+        message = N_("There are more than %(limit)s answers. Split the file and import the parts.")
+        return Import([], [Message(line, message, {"limit": ANSWERS_LIMIT})])
     category = ""
     lines_of_ids: dict[str, int] = {}
-    for block in blocks(_UNUSABLE.sub("\ufffd", decode(data))):
+    for block in blocks(text):
         try:
             if len(result.questions) + len(result.errors) >= QUESTIONS_LIMIT:
                 message = N_("There are more than %(limit)s questions. Split the file and import the parts.")
@@ -63,6 +70,16 @@ def parse(data: bytes, **settings: Any) -> Import:
     if not result.questions and not result.errors:
         result.errors.append(Message(1, N_("There is no question in this file. Is it the right one?")))
     return result
+
+
+def _line_of_surplus(text: str) -> int | None:
+    """The line of the braces with which there are more answers than a file may have: each takes its time to read."""
+    answers = 0
+    for braces in _BRACES.finditer(text):
+        answers += len(_ANSWER.findall(text, *braces.span()))
+        if answers > ANSWERS_LIMIT:
+            return (text.count("\n", 0, braces.start()) or text.count("\r", 0, braces.start())) + 1
+    return None
 
 
 def _category(passage: Passage) -> str:
