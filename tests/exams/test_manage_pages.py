@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 
 from bank.factories import BankFactory
-from exams.factories import exam_of, questions_in, sat
+from exams.factories import exam_of, fields, questions_in, sat
 from hall import Api, Hall, MakeHall
-from portal import Portal
+from portal import Portal, forms
 
 NOTHING = uuid4()
 MARKUP = re.compile(r"<[^>]*>|\s+")
@@ -333,3 +333,38 @@ def test_foreign_exams_sections_and_assignments_are_not_there(one_hall: Hall) ->
         assert portal.get(f"/manage/exams/{own}/{path}").status_code == 404
     for path in (f"sections/{section}/move", f"sections/{section}/remove", f"people/{NOTHING}/remove"):
         assert portal.post(f"/manage/exams/{own}/{path}", token).status_code == 404
+
+
+def test_a_question_with_a_draft_can_be_chosen_in_the_version_that_is_ready(hall: Hall) -> None:
+    author = hall.person("author")
+    portal, api, exam_id = Portal(hall, author), hall.api(author), exam_of(hall, questions=1)
+    with hall.inside():
+        bank_id = BankFactory().id
+        draft, never, gone = (str(id_) for id_ in questions_in(bank_id, 3, name="Older one"))
+    body = api.get(f"/questions/{draft}").json["body"]
+    newer = body | {"prompt": "<p>Which of these is a prime number, and why?</p>"}
+    made = api.post(f"/questions/{draft}/versions", {"body": newer, "name": "Newer one", "status": "draft"})
+    assert made.status_code == 201, made.text
+    assert api.patch(f"/questions/{never}", {"status": "draft"}).status_code == 200
+    assert api.patch(f"/questions/{gone}", {"status": "retired"}).status_code == 200
+    section = only_section(api, exam_id)
+    at = f"/manage/exams/{exam_id}/sections/{section['id']}"
+    page = told(portal.get(f"{at}/questions"))
+    assert "1–1 of 1" in page
+    assert "The latest that is ready: Version 1" in page
+    assert "One question is added." in told(portal.follow(portal.submit(f"{at}/questions", {"question_id": draft})))
+    for shown in (at, f"/manage/exams/{exam_id}/sections"):
+        assert "The latest that is ready: Version 1" in told(portal.get(shown))
+    assert "and why?" not in told(portal.get(f"/manage/exams/{exam_id}/preview"))
+    # the API agrees, and so does a form that was sent by hand
+    kept, token = only_section(api, exam_id)["questions"], forms(portal.get(at))[0].values["csrf_token"]
+    for id_ in (never, gone):
+        picks = [{"question_id": question["question_id"], "points": "1"} for question in kept]
+        refused = api.patch(f"/exams/{exam_id}/sections/{section['id']}", {"questions": [*picks, {"question_id": id_}]})
+        assert (refused.status_code, fields(refused)) == (422, ["questions.2.question_id"])
+        answer = portal.post(f"{at}/questions", {"question_id": id_, "csrf_token": token})
+        assert "No version of this question is ready" in told(portal.follow(answer))
+    # one that was chosen before stays, whatever becomes of it
+    assert api.patch(f"/questions/{draft}", {"status": "retired"}).status_code == 200
+    assert portal.submit(at, {"title": "Basics"}).status_code == 303
+    assert [question["question_id"] for question in only_section(api, exam_id)["questions"]][-1] == draft

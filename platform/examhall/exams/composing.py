@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from examhall.attempts.engine.paper import draw as draw_paper
 from examhall.bank import operations as bank
 from examhall.bank.content import texts
+from examhall.bank.filing.pools import undrawable
 from examhall.bank.models import Access, Category, QuestionVersion
 from examhall.bank.reading import load_bank
 from examhall.bank.sharing.access import outside
@@ -224,14 +225,19 @@ def _put_questions(section: Section, questions: Sequence[Picked]) -> None:
     present = {pick.question_id: pick for pick in picks_of([section.id])[section.id]}
     further = [question_id for question_id in asked if question_id not in present]
     known = bank.latest_refs(asked).keys() - (outside(further) if further else set()) if asked else set()
+    pinned = _pinned(questions)
+    named = {question_id for question_id, _ in pinned}
+    unready = undrawable(set(further) - named) if further else set()
     errors = []
     for index, question_id in enumerate(asked):
         field = f"questions.{index}.question_id"
         if question_id not in known:
             errors.append(FieldError(field, N_("There is no such question. Take one from your question banks.")))
+        elif question_id in unready:
+            message = N_("No version of this question is ready, or it is retired. Make it ready first.")
+            errors.append(FieldError(field, message))
         elif question_id in asked[:index]:
             errors.append(FieldError(field, N_("This question stands here twice. Name it once.")))
-    pinned = _pinned(questions)
     for index, item in enumerate(questions):
         if item.get("version") is not None and (item["question_id"], item["version"]) not in pinned:
             message = N_("This question has no such version. Name one that it has, or none for the latest ready one.")

@@ -175,7 +175,8 @@ class CopyIn(Strict):
 class SectionQuestionIn(Strict):
     """A question that everybody gets, and its points.
 
-    With a `version`, the number of one, it stays at that; without it each attempt takes the latest that is ready.
+    With a `version`, the number of one, it stays at that; without it each attempt takes the latest that is ready, and
+    there has to be one when the question is added.
     """
 
     question_id: Id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,8 +14,9 @@ from flask_babel import gettext, ngettext
 
 from examhall.bank import operations as bank
 from examhall.bank.content import texts
+from examhall.bank.filing.pools import drawable
 from examhall.bank.models import Access as BankAccess
-from examhall.bank.models import Bank, Question, QuestionVersion, Status
+from examhall.bank.models import Bank, Question, QuestionVersion
 from examhall.bank.reading import QuestionList
 from examhall.bank.sharing.access import banks_for, may
 from examhall.bank.types import TYPES
@@ -39,13 +40,15 @@ from examhall.web.views import MethodView
 class Part:
     """A section as its pages show it: `picks` are pairs of pick and question; `pool` is None where nothing is drawn.
 
-    `pins` are the numbers of the versions to which picks are pinned, by the question's id.
+    By the question's id, `pins` are the numbers of the versions to which picks are pinned, and `ready` those of the
+    versions that are taken while a newer one is a draft.
     """
 
     section: Section
     picks: Sequence[tuple[SectionQuestion, Question]]
     pool: int | None
     pins: Mapping[UUID, int]
+    ready: Mapping[UUID, int]
 
 
 def parts_of(sections: Sequence[Section]) -> list[Part]:
@@ -54,7 +57,10 @@ def parts_of(sections: Sequence[Section]) -> list[Part]:
     ids = {pick.question_id for found in picks.values() for pick in found}
     found = db.session.scalars(sa.select(Question).where(Question.tenant_id == tenant_id(), Question.id.in_(ids)))
     questions = {question.id: question for question in found}
-    pins = _pins([pick for found in picks.values() for pick in found if pick.version_id])
+    pinned = {pick.question_id: pick.version_id for found in picks.values() for pick in found if pick.version_id}
+    waiting = _older(questions.values())
+    numbers = _numbers([*pinned.values(), *waiting.values()])
+    pins, ready = ({id_: numbers[version] for id_, version in each.items()} for each in (pinned, waiting))
     pools = access.pools_of(access.source_of(section) for section in sections)
     sources = {section.id: access.source_of(section) for section in sections}
     return [
@@ -63,21 +69,31 @@ def parts_of(sections: Sequence[Section]) -> list[Part]:
             [(pick, questions[pick.question_id]) for pick in picks[section.id]],
             len(pools[source]) if (source := sources[section.id]) else None,
             pins,
+            ready,
         )
         for section in sections
     ]
 
 
-def _pins(picks: Sequence[SectionQuestion]) -> dict[UUID, int]:
-    """Question id to the number of the version that it is pinned to."""
-    if not picks:
+def _older(questions: Iterable[Question]) -> dict[UUID, UUID]:
+    """Question id to the version that exams take, of those whose latest is a draft."""
+    return {
+        question.id: question.ready_version_id
+        for question in questions
+        if question.ready_version_id and question.ready_version_id != question.latest_version_id
+    }
+
+
+def _numbers(version_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Version id to its number."""
+    if not version_ids:
         return {}
     rows = db.session.execute(
-        sa.select(QuestionVersion.question_id, QuestionVersion.number).where(
-            QuestionVersion.tenant_id == tenant_id(), QuestionVersion.id.in_([pick.version_id for pick in picks])
+        sa.select(QuestionVersion.id, QuestionVersion.number).where(
+            QuestionVersion.tenant_id == tenant_id(), QuestionVersion.id.in_(version_ids)
         )
     )
-    return {question_id: number for question_id, number in rows}
+    return {id_: number for id_, number in rows}
 
 
 def bank_names(*present: UUID | None) -> dict[str, str]:
@@ -217,11 +233,16 @@ class SectionQuestions(QuestionList):
         """The ready questions that the exam does not hold yet, narrowed as asked."""
         exam, section = access.find_exam(exam_id), find_section(exam_id, id)
         rows, page = self.page_of(self.query().where(Question.id.not_in(_held(exam_id))))
-        return self.respond(exam=exam, section=section, rows=rows, page=page, banks=bank_names(), types=TYPES)
+        older = _older(rows)
+        numbers = _numbers(older.values())
+        ready = {id_: numbers[version] for id_, version in older.items()}
+        return self.respond(
+            exam=exam, section=section, rows=rows, page=page, banks=bank_names(), types=TYPES, ready=ready
+        )
 
     def query(self) -> Statement:
-        """Ready questions of all banks that the person may use."""
-        ready: Statement = super().query().where(Question.status == Status.READY.value)
+        """Questions of which a version is ready, of all banks that the person may use."""
+        ready: Statement = super().query().where(drawable())
         return ready.where(Question.bank_id.in_(banks_for(BankAccess.USE)))
 
     def post(self, exam_id: UUID, id: UUID) -> ResponseReturnValue:

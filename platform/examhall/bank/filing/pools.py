@@ -21,6 +21,14 @@ def drawable() -> sa.ColumnElement[bool]:
     return sa.and_(_questions.status != Status.RETIRED.value, _questions.ready_version_id.is_not(None))
 
 
+def undrawable(question_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the questions that no exam may draw; one statement."""
+    statement = sa.select(_questions.id).where(
+        _questions.tenant_id == tenant_id(), _questions.id.in_(list(question_ids)), sa.not_(drawable())
+    )
+    return set(db.session.scalars(statement))
+
+
 def shown_version() -> sa.ColumnElement[UUID]:
     """The version that an exam takes which names the question: the latest ready one, else the latest."""
     return sa.func.coalesce(_questions.ready_version_id, _questions.latest_version_id, type_=sa.Uuid())
