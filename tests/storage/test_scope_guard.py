@@ -120,6 +120,35 @@ def test_what_stays_with_the_tenant_passes(hall: Hall, tenants: tuple[UUID, UUID
         assert db.session.scalars(SCOPED[name](*tenants)).all() == ["own@northwind.example"]
 
 
+@pytest.mark.parametrize("name", sorted(SCOPED.keys() - {"no table at all"}))
+def test_a_form_that_passed_is_no_pass_for_another_tenant(hall: Hall, tenants: tuple[UUID, UUID], name: str) -> None:
+    own, foreign = tenants
+    with hall.inside():
+        for _ in range(2):  # the second time by what is remembered of the first
+            assert db.session.scalars(SCOPED[name](own, foreign)).all() == ["own@northwind.example"]
+        with pytest.raises(ScopeError):
+            db.session.scalars(SCOPED[name](foreign, own))
+    with hall.inside("qalam"), pytest.raises(ScopeError):
+        db.session.scalars(SCOPED[name](own, foreign))
+
+
+def test_a_form_is_held_by_its_own_values_alone(hall: Hall, tenants: tuple[UUID, UUID]) -> None:
+    """Where the tenant's id also stands for something else, that place alone holds nothing."""
+    own, foreign = tenants
+
+    def people(tenant: UUID, person: UUID) -> Any:
+        return sa.select(User.email).where(User.tenant_id == tenant, User.id == person)
+
+    with hall.inside():
+        db.session.scalars(people(own, own))
+        with pytest.raises(ScopeError):
+            db.session.scalars(people(foreign, own))
+        named = sa.select(User.email).where(User.tenant_id == sa.bindparam("tenant"))
+        assert db.session.scalars(named, {"tenant": own}).all() == ["own@northwind.example"]
+        with pytest.raises(ScopeError):
+            db.session.scalars(named, {"tenant": foreign})
+
+
 def test_many_rows_of_which_one_is_another_s_raise(hall: Hall, tenants: tuple[UUID, UUID]) -> None:
     rows = [
         {

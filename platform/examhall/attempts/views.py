@@ -27,7 +27,8 @@ from examhall.identity.models import User
 from examhall.identity.principal import me
 from examhall.storage.records import tenant_id
 from examhall.tenancy import current_tenant
-from examhall.theme.context import csrf_token, number
+from examhall.theme.context import csrf_token
+from examhall.theme.localized import number
 from examhall.web.guards import permitted, throttled
 from examhall.web.views import ListView, MethodView
 

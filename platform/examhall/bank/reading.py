@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,9 +18,6 @@ from examhall.extensions import Statement, db
 from examhall.storage.records import tenant_id
 from examhall.web.query import Page, filtered, ordered, read_page
 from examhall.web.views import ListView
-
-#: Questions that are counted where words or a tag may find very many; of more a list says that there are more.
-COUNTED = 500
 
 
 def load_bank(bank_id: UUID, access: Access | None = None) -> Bank:
@@ -38,8 +35,7 @@ def load_bank_level(bank_id: UUID) -> tuple[Bank, int]:
 
     Raises `NotFound`.
     """
-    statement = sa.select(Bank, rights.granted()).where(Bank.tenant_id == tenant_id(), Bank.id == bank_id)
-    found = db.session.execute(statement).one_or_none()
+    found = db.session.execute(_BANK, {"tenant": tenant_id(), "bank": bank_id}).one_or_none()
     if found is None:
         raise NotFound()
     bank, level = found
@@ -48,13 +44,16 @@ def load_bank_level(bank_id: UUID) -> tuple[Bank, int]:
     return bank, level
 
 
+_BANK = sa.select(Bank, rights.granted).where(Bank.tenant_id == sa.bindparam("tenant"), Bank.id == sa.bindparam("bank"))
+
+
 def load_question(question_id: UUID, access: Access | None = None) -> Question:
     """A question of a bank with which the present person may do this, as for `load_bank`.
 
     Raises `NotFound`, `Forbidden`.
     """
     of_bank = sa.and_(Bank.tenant_id == Question.tenant_id, Bank.id == Question.bank_id)
-    statement = sa.select(Question, rights.granted()).join(Bank, of_bank)
+    statement = sa.select(Question, rights.granted).join(Bank, of_bank)
     found = db.session.execute(
         statement.where(Question.tenant_id == tenant_id(), Question.id == question_id)
     ).one_or_none()
@@ -79,7 +78,7 @@ def counted_banks() -> Statement:
         .scalar_subquery()
         .label("question_count")
     )
-    level = rights.granted()
+    level = rights.granted
     return sa.select(Bank, count, level.label("level")).where(Bank.tenant_id == tenant_id(), level > 0)
 
 
@@ -91,15 +90,21 @@ class QuestionList(ListView):
     search = ("words",)
     ordering = ("created_at", "name", "type", "category", "status", "difficulty", "points", "updated_at")
     page_size = 25
+    #: How many questions are counted, of more the list says that there are more; and by what it may be narrowed and
+    #: counts all the same.
+    counted: ClassVar[int] = 500
+    counts_all: ClassVar[frozenset[str]] = frozenset(criteria.NAMES) - {"q", "tag"}
+    #: What a row holds, where that is less than the whole question.
+    columns: ClassVar[Sequence[Any]] = ()
 
     def page_of(self, statement: Statement, bank_id: UUID | None = None) -> tuple[Sequence[Any], Page]:
         """The questions of the page that the request asks for, without their words; of one bank where it is named."""
         args = {name: value for name, value in request.args.items() if value}
         page = read_page(args, self.page_size, self.max_page_size)
         statement, wanted = self.narrowed(statement, args, bank_id)
-        within = COUNTED if wanted.keys() & {"q", "tag"} else None
-        if within:
-            within = max(within, page.offset + 4 * page.size)
+        within = None
+        if wanted.keys() - self.counts_all:
+            within = max(self.counted, page.offset + 4 * page.size)
         counted = sa.select(sa.func.count()).select_from(
             statement.with_only_columns(sa.literal(1)).order_by(None).limit(within and within + 1).subquery()
         )
@@ -107,8 +112,11 @@ class QuestionList(ListView):
         more = bool(within and total > within)
         rows: Sequence[Any] = []
         if total > page.offset:
-            statement = statement.options(defer(Question.words, raiseload=True))
-            rows = db.session.scalars(statement.limit(page.size).offset(page.offset)).all()
+            statement = statement.limit(page.size).offset(page.offset)
+            if self.columns:
+                rows = db.session.execute(statement.with_only_columns(*self.columns, maintain_column_froms=True)).all()
+            else:
+                rows = db.session.scalars(statement.options(defer(Question.words, raiseload=True))).all()
         return rows, Page(page.number, page.size, within if more and within else total, more)
 
     def narrowed(

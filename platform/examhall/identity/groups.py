@@ -56,9 +56,9 @@ def members_of(group_id: UUID) -> sa.Select[UUID]:
     return sa.select(GroupMember.user_id).where(GroupMember.tenant_id == tenant_id(), GroupMember.group_id == group_id)
 
 
-def groups_of(user_id: UUID) -> sa.Select[UUID]:
-    """The ids of the groups that a person belongs to, as a part of a select."""
-    return sa.select(GroupMember.group_id).where(GroupMember.tenant_id == tenant_id(), GroupMember.user_id == user_id)
+def groups_of(user_id: sa.SQLColumnExpression[UUID], tenant: sa.SQLColumnExpression[UUID]) -> sa.Select[UUID]:
+    """The ids of the groups that a person of a tenant belongs to, as a part of a select that names both."""
+    return sa.select(GroupMember.group_id).where(GroupMember.tenant_id == tenant, GroupMember.user_id == user_id)
 
 
 @writes

@@ -16,6 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import BinaryExpression, BindParameter, BooleanClauseList, ColumnClause, Grouping
+from sqlalchemy.util import LRUCache
 
 from examhall.storage.records import Record, tenant_id
 
@@ -38,11 +39,27 @@ def refuse_unscoped(state: ORMExecuteState) -> None:
             raise ScopeError("every row of an insert has to name the current tenant in its parameters")
         return
     parameters = state.parameters if isinstance(state.parameters, Mapping) else {}
+    key = state.statement._generate_cache_key()  # type: ignore[attr-defined]  # what sessions execute has it
+    holders = _HOLDERS.get(key.key) if key else None
+    if key and holders is not None and all(_value(key.bindparams[at], parameters) == current for at in holders):
+        return
     named = _Named(current, parameters)
     named.read(state.statement)
     if missing := named.missing():
         names = ", ".join(sorted(table.name for table in missing))
         raise ScopeError(f"no tenant is named for {names}: begin with self.query() or compare tenant_id")
+    holders = tuple(at for at, bind in enumerate(key.bindparams) if bind in named.holders) if key else ()
+    if key and len(holders) == len(named.holders):
+        _HOLDERS[key.key] = holders
+
+
+#: Forms of statements that were found to be held, as SQLAlchemy tells them apart, and the places of the values in them
+#: that have to be the current tenant's id. To read a statement each time would cost more than to run it.
+_HOLDERS: LRUCache[Any, tuple[int, ...]] = LRUCache(1000)
+
+
+def _value(bind: BindParameter[Any], parameters: Mapping[str, Any]) -> Any:
+    return parameters.get(bind.key, bind.effective_value)
 
 
 class _Named:
@@ -57,6 +74,8 @@ class _Named:
         self.tables: set[Any] = set()
         self.held: set[Any] = set()
         self.links: list[tuple[Any, Any]] = []
+        #: The values that were the current tenant's id.
+        self.holders: set[BindParameter[Any]] = set()
 
     def read(self, element: Any, *, sure: bool = False, only: Any = None) -> None:
         """Take in an element and all below it; `sure` where it must be true, `only` the table that it may hold."""
@@ -100,7 +119,10 @@ class _Named:
     def _side(self, element: Any) -> Any:
         """The table whose tenant_id this is; True for the current tenant's id as a value; else None."""
         if isinstance(element, BindParameter):
-            return True if self.parameters.get(element.key, element.effective_value) == self.current else None
+            if _value(element, self.parameters) != self.current:
+                return None
+            self.holders.add(element)
+            return True
         if isinstance(element, ColumnClause) and element.name == "tenant_id":
             return element.table
         return None

@@ -1,4 +1,4 @@
-"""What every template may use: the tenant, the person, the navigation, and filters for dates and numbers.
+"""What every template may use: the tenant, the person, the navigation, files and icons; see `localized` for texts.
 
 The Jinja environment is shared by all tenants, so a global here is a function or a proxy that asks the present request;
 macros that are imported without context see the globals too.
@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import flask_babel
-from babel.dates import get_datetime_format, get_timezone_location
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_jwt_extended import get_jwt
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,6 +23,7 @@ from examhall.errors import N_, Problem
 from examhall.extensions import bootstrap
 from examhall.identity.principal import Principal
 from examhall.tenancy import current_tenant
+from examhall.theme import localized
 from examhall.theme.files import brand_sheet, version_of
 from examhall.web import guards
 from examhall.web.forms import ONCE
@@ -34,13 +34,38 @@ def init_theme(app: Flask) -> None:
     bootstrap.init_app(app)
     app.url_defaults(_add_version)
     app.context_processor(_context)
-    app.jinja_env.globals.update(asset=asset, csrf=csrf, zone=zone, config=LocalProxy(lambda: current_app.config))
-    app.jinja_env.filters.update(dt=dt, d=d, number=number)
+    config = LocalProxy(lambda: current_app.config)
+    app.jinja_env.globals.update(localized.GLOBALS, asset=asset, csrf=csrf, icon=icon, config=config)
+    app.jinja_env.filters.update(localized.FILTERS)
 
 
 def asset(name: str) -> str:
     """The address of a static file, the tenant's own or the theme's, with its version: it may be kept for ever."""
+    known: dict[str, str] = g.setdefault("assets", {})
+    if name not in known:
+        address = _address.__wrapped__ if current_app.debug else _address
+        known[name] = address(current_tenant().folder, request.script_root, name)
+    return known[name]
+
+
+@lru_cache(maxsize=20_000)
+def _address(folder: Path, root: str, name: str) -> str:
+    # `folder` and `root` tell the tenants and their ways in apart in the cache
     return url_for("static", filename=name)
+
+
+def icon(name: str) -> Markup:
+    """A picture of static/icons.svg; decoration only, so the text beside it must say everything."""
+    return _icon(asset("icons.svg"), name)
+
+
+@lru_cache(maxsize=20_000)
+def _icon(sheet: str, name: str) -> Markup:
+    turns = " icon-turns" if name in {"back", "next", "sign-out"} else ""
+    return Markup(
+        '<svg class="icon{}" aria-hidden="true" stroke="currentColor" stroke-width="2" stroke-linecap="round"'
+        ' stroke-linejoin="round"><use href="{}#{}"></use></svg>'
+    ).format(turns, sheet, name)
 
 
 def csrf() -> Markup:
@@ -60,33 +85,6 @@ def csrf() -> Markup:
 def csrf_token() -> str:
     """The double-submit value of the present sign-in, which scripts send as `X-CSRF-TOKEN`; empty for a visitor."""
     return str(get_jwt()["csrf"]) if guards.principal() else ""
-
-
-def dt(moment: datetime) -> str:
-    """Date and time of day in the tenant's zone: Mar 4, 2026, 5:30 PM."""
-    parts = flask_babel.format_time(moment, "short"), flask_babel.format_date(_local(moment), "medium")
-    pattern = str(get_datetime_format("medium", flask_babel.get_locale()))
-    return pattern.replace("'", "").replace("{0}", parts[0]).replace("{1}", parts[1])
-
-
-def d(day: date) -> str:
-    """A date, that of a moment in the tenant's zone: Mar 4, 2026."""
-    return str(flask_babel.format_date(_local(day) if isinstance(day, datetime) else day, "medium"))
-
-
-def zone() -> str:
-    """The place whose time the portal shows: New York."""
-    return str(get_timezone_location(flask_babel.get_timezone(), locale=flask_babel.get_locale(), return_city=True))
-
-
-def number(value: int | float | Decimal | str) -> str:
-    """A number as the reader's language writes it; a text is a decimal as the API gives it."""
-    return str(flask_babel.format_decimal(Decimal(value) if isinstance(value, str) else value))
-
-
-def _local(moment: datetime) -> datetime:
-    local: datetime = flask_babel.to_user_timezone(moment)
-    return local
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from examhall.extensions import db
 from examhall.identity.models import User
 from examhall.identity.principal import me
 from examhall.storage.records import tenant_id
+from examhall.storage.statements import table
 from examhall.web.guards import permitted
 from examhall.web.views import MethodView
 
@@ -52,26 +53,15 @@ class Beside:
     authors: list[tuple[UUID, str]] = field(default_factory=list)
 
 
-def beside(bank_id: UUID, user_id: UUID) -> Beside:
-    """All of it in one statement."""
-    nothing = sa.literal("")
-    rows = db.session.execute(
-        sa.union_all(
-            sa.select(sa.literal("category"), Category.id, Category.path, nothing).where(
-                Category.tenant_id == tenant_id(), Category.bank_id == bank_id
-            ),
-            sa.select(
-                sa.literal("filter"), SavedFilter.id, SavedFilter.name, sa.cast(SavedFilter.query, sa.Text)
-            ).where(
-                SavedFilter.tenant_id == tenant_id(), SavedFilter.bank_id == bank_id, SavedFilter.user_id == user_id
-            ),
-            sa.select(sa.literal("author"), User.id, User.name, nothing).where(
-                User.tenant_id == tenant_id(), User.role.in_(("author", "admin"))
-            ),
-        )
-    )
+def beside(bank_id: UUID, user_id: UUID, wanted: Mapping[str, str]) -> Beside:
+    """All of it in one statement; of a large tree only what is near the category that the list is narrowed to."""
+    category = UUID(wanted["category_id"]) if "category_id" in wanted else None
+    asked = {
+        "tenant": tenant_id(), "bank": bank_id, "user": user_id, "category": category,
+        "path": "" if category else wanted.get("category", ""),
+    }  # fmt: skip
     found = Beside()
-    for kind, id_, name, query in rows:
+    for kind, id_, name, query in db.session.execute(_BESIDE, asked):
         if kind == "category":
             above, _, last = name.rpartition("/")
             found.categories.append(Place(id_, name, above.replace("/", " / "), last, name.count("/") + 1))
@@ -85,22 +75,38 @@ def beside(bank_id: UUID, user_id: UUID) -> Beside:
     return found
 
 
-def near(places: Sequence[Place], wanted: Mapping[str, str]) -> tuple[Place | None, list[Place]]:
-    """The category that a list is narrowed to, and the part of the tree that is shown then."""
+def _beside() -> sa.CompoundSelect[Any]:
+    tenant, bank, path = sa.bindparam("tenant", type_=sa.Uuid), sa.bindparam("bank", type_=sa.Uuid), sa.String()
+    tree, filters, people, nothing = table(Category), table(SavedFilter), table(User), sa.literal("")
+    above, here, every = tree.alias("above"), tree.alias("here"), tree.alias("every")
+    named = sa.select(here.c.path).where(here.c.tenant_id == tenant, here.c.id == sa.bindparam("category"))
+    way = sa.func.coalesce(named.scalar_subquery(), sa.bindparam("path", type_=path)) + "/"
+    # At the top, or directly below one that is on the way to the present category
+    near = sa.or_(above.c.id.is_(None), sa.func.substr(way, 1, sa.func.length(above.c.path) + 1) == above.c.path + "/")
+    few = sa.select(sa.func.count()).where(every.c.tenant_id == tenant, every.c.bank_id == bank)
+    return sa.union_all(
+        sa.select(sa.literal("category"), tree.c.id, tree.c.path, nothing)
+        .outerjoin(above, sa.and_(above.c.tenant_id == tree.c.tenant_id, above.c.id == tree.c.parent_id))
+        .where(tree.c.tenant_id == tenant, tree.c.bank_id == bank, near | (few.scalar_subquery() <= WHOLE_TREE)),
+        sa.select(sa.literal("filter"), filters.c.id, filters.c.name, sa.cast(filters.c.query, sa.Text)).where(
+            filters.c.tenant_id == tenant, filters.c.bank_id == bank, filters.c.user_id == sa.bindparam("user")
+        ),
+        sa.select(sa.literal("author"), people.c.id, people.c.name, nothing).where(
+            people.c.tenant_id == tenant, people.c.role.in_(("author", "admin"))
+        ),
+    )
+
+
+_BESIDE = _beside()
+
+
+def here_of(places: Sequence[Place], wanted: Mapping[str, str]) -> Place | None:
+    """The category that a list is narrowed to."""
     id_ = UUID(wanted["category_id"]) if "category_id" in wanted else None
-    here = next((each for each in places if each.id == id_ or each.path == wanted.get("category")), None)
-    if len(places) <= WHOLE_TREE:
-        return here, [*places]
-    path = f"{here.path}/" if here else ""
-
-    def shown(each: Place) -> bool:
-        parent = f"{each.path.rpartition('/')[0]}/"
-        return each.depth == 1 or path.startswith(parent)
-
-    return here, [each for each in places if shown(each)]
+    return next((each for each in places if each.id == id_ or each.path == wanted.get("category")), None)
 
 
-def words_of(rows: Sequence[Question]) -> dict[str, str]:
+def words_of(rows: Sequence[Any]) -> dict[str, str]:
     """What the types and difficulties of these questions are called; a type whose package is gone goes by its name."""
     words = {name: gettext(TYPES[name].label) if name in TYPES else name for name in {row.type for row in rows}}
     return words | {name: gettext(label) for name, label in DIFFICULTIES.items()}
@@ -111,17 +117,23 @@ class QuestionListPage(QuestionList):
     """The questions of one bank."""
 
     template = "bank/question_list.html"
+    counted, counts_all = 200, frozenset[str]()
+    columns = (
+        Question.id, Question.name, Question.excerpt, Question.category, Question.tags, Question.type,
+        Question.difficulty, Question.status, Question.ready_version_id, Question.points, Question.updated_at,
+    )  # fmt: skip
 
     def get(self, id: UUID) -> ResponseReturnValue:
         """The list, and what it can be narrowed by."""
         bank = load_bank(id)
         rows, page = self.page_of(self.query().where(Question.bank_id == id), id)
         done = session.pop("bulk") if "bulk" in session and session["bulk"]["bank"] == str(id) else None
-        wanted, around = criteria.read(request.args), beside(id, me().id)
-        here, tree = near(around.categories, wanted)
+        wanted = criteria.read(request.args)
+        around = beside(id, me().id, wanted)
         return self.respond(
             bank=bank, rows=rows, page=page, types=TYPES, statuses=STATUSES, difficulties=DIFFICULTIES,
-            words=words_of(rows), beside=around, here=here, tree=tree, wanted=wanted, done=done,
+            words=words_of(rows), beside=around, here=here_of(around.categories, wanted), tree=around.categories,
+            wanted=wanted, done=done,
         )  # fmt: skip
 
 

@@ -27,27 +27,47 @@ LEVELS = {Access.USE: 1, Access.READ: 2, Access.WRITE: 3}
 _ACCESS = {level: access for access, level in LEVELS.items()}
 
 
-def granted() -> sa.ColumnElement[int]:
-    """What the present person may do with a bank of the select, as a level; commands may everything."""
+def _person() -> Principal | None:
+    person: Any = g.get("principal") if has_request_context() else None
+    return cast(Principal | None, person)
+
+
+def _role() -> str:
     person = _person()
-    if person is None or person.role is Role.ADMIN:
-        return sa.literal(LEVELS[Access.WRITE])
-    own = Bank.owner_id == person.id
-    if person.role is Role.AUTHOR:
-        own = sa.or_(own, Bank.open.is_(True))
+    return person.role.value if person else ""
+
+
+def _person_id() -> UUID | None:
+    person = _person()
+    return person.id if person else None
+
+
+def _granted() -> sa.ColumnElement[int]:
+    # Made once: who asks is put in when a statement runs
+    role = sa.bindparam("person_role", callable_=_role, type_=sa.String)
+    person = sa.bindparam("person_id", callable_=_person_id, type_=sa.Uuid)
     steps = [(BankShare.access == access.value, level) for access, level in LEVELS.items()]
     shared = sa.select(sa.func.max(sa.case(*steps, else_=0))).where(
         BankShare.tenant_id == Bank.tenant_id,
         BankShare.bank_id == Bank.id,
-        sa.or_(BankShare.role == person.role.value, BankShare.group_id.in_(groups_of(person.id))),
+        sa.or_(BankShare.role == role, BankShare.group_id.in_(groups_of(person, BankShare.tenant_id))),
+    )
+    everything = sa.or_(
+        role.in_(("", Role.ADMIN.value)),
+        Bank.owner_id == person,
+        sa.and_(role == Role.AUTHOR.value, Bank.open.is_(True)),
     )
     best = sa.func.coalesce(shared.correlate(Bank).scalar_subquery(), 0)
-    return sa.case((own, LEVELS[Access.WRITE]), else_=best)
+    return sa.case((everything, LEVELS[Access.WRITE]), else_=best)
+
+
+#: What the present person may do with a bank of the select, as a level; commands may everything.
+granted = _granted()
 
 
 def may(access: Access) -> sa.ColumnElement[bool]:
     """Whether the present person may do this with a bank of the select."""
-    return granted() >= LEVELS[access]
+    return granted >= LEVELS[access]
 
 
 def banks_for(access: Access) -> sa.Select[UUID]:
@@ -86,11 +106,6 @@ def outside(question_ids: list[UUID]) -> set[UUID]:
 def _needed() -> Access:
     permission = g.get("permission") if has_request_context() else None
     return Access.WRITE if permission == "banks.write" else Access.READ
-
-
-def _person() -> Principal | None:
-    person: Any = g.get("principal") if has_request_context() else None
-    return cast(Principal | None, person)
 
 
 _LESS = {
