@@ -302,3 +302,69 @@ class TestLosses:
         assert told(written(format, question("cloze", {"prompt": "{#1}", "gaps": [gap]}))) == [
             "Feedback on the answers of a gap is left out."
         ]
+
+
+@FORMATS
+@pytest.mark.parametrize("labels", [("", ""), ("True", ""), ("", "Falsch"), ("wahr", "falsch")])
+def test_labels_of_verdicts_come_back(format: Format, labels: tuple[str, str]) -> None:
+    rows = [{"text": text, "correct": text == "a"} for text in "abcd"]
+    item = question("kprim", {"prompt": "So?", "rows": rows, "true_label": labels[0], "false_label": labels[1]})
+    assert back(format, item).body == item.body
+
+
+def content(format: Format, item: Item) -> Any:
+    """The root of the only item of an export, without namespaces."""
+    files = archive.read(written(format, item).data)
+    (path,) = [name for name in files if name.startswith("items/")]
+    root = etree.fromstring(files[path])
+    for element in root.iter():
+        element.tag = etree.QName(element).localname
+    return root
+
+
+@FORMATS
+@pytest.mark.parametrize(("html", "path"), [
+    ("<table><tfoot><tr><td>f</td></tr></tfoot><tr><td>1</td></tr></table>", ".//table/tbody/tr/td"),
+    ("<table><thead><tr><th>h</th></tr></thead></table>", ".//table/tbody/tr/td"),
+    ("<blockquote>said</blockquote>", ".//blockquote/div"),
+    ("<blockquote>a <b>b</b> c<p>d</p>e</blockquote>", ".//blockquote/div/b"),
+    ("<ul>loose<li>a</li></ul>", ".//ul/li"),
+    ("<b><div>block</div></b>", ".//div/div/div"),
+])  # fmt: skip
+def test_texts_have_the_shape_of_the_schema(format: Format, html: str, path: str) -> None:
+    """Blocks hold blocks, tables bodies, lists items; what was added for that goes when it is read again."""
+    item = question("essay", {"prompt": html, "marking_notes": html})
+    root = content(format, item)
+    assert root.find(path) is not None
+    for block in root.iter("blockquote", "ul", "table", "tbody"):
+        assert not (block.text or "").strip()
+        assert {inner.tag for inner in block} <= {"div", "p", "li", "caption", "thead", "tfoot", "tbody", "tr"}
+    assert not [block for line in root.iter("p", "b", "span") for block in line if block.tag == "div"]
+    for table in root.iter("table"):
+        order = [part.tag for part in table]
+        assert order == sorted(order, key=["caption", "thead", "tfoot", "tbody"].index)
+    found = back(format, item)
+    assert (found.body["prompt"], found.body["marking_notes"]) == (item.body["prompt"], item.body["marking_notes"])
+
+
+def test_notes_for_markers_are_blocks() -> None:
+    root = content(QTI21, question("essay", {"prompt": "Why?", "marking_notes": "Look at <b>this</b>."}))
+    assert [inner.tag for inner in root.find(".//rubricBlock")] == ["div"]
+
+
+def test_a_choice_within_a_line_makes_it_a_block() -> None:
+    options = [{"text": "a", "fraction": "1"}, {"text": "b", "fraction": "0"}]
+    gap = {"key": "1", "kind": "choice", "display": "radio", "options": options}
+    item = question("cloze", {"prompt": "<p>One <b>of {#1}</b></p>", "gaps": [gap]})
+    root = content(QTI21, item)
+    assert root.find(".//p") is None
+    assert root.find(".//choiceInteraction") is not None
+    assert back(QTI21, item).body["prompt"] == item.body["prompt"]
+
+
+@pytest.mark.parametrize(("format", "said"), [(QTI21, None), (QTI30, "rtl")])
+def test_what_a_version_has_no_attribute_for_is_a_class(format: Format, said: str | None) -> None:
+    item = question("description", {"prompt": '<ol dir="rtl" start="3" type="a"><li>x</li></ol>'})
+    (listed,) = content(format, item).iter("ol")
+    assert (listed.get("dir"), listed.get("start"), listed.get("type")) == (said, None, None)
+    assert sorted(back(format, item).body["prompt"]) == sorted(item.body["prompt"])

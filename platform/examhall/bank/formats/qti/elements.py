@@ -9,6 +9,8 @@ from typing import Any, cast
 from lxml import etree
 from lxml import html as lxml_html
 
+from examhall.bank.formats.qti.shape import conform
+
 XML = "{http://www.w3.org/XML/1998/namespace}"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _NAMESPACES = {
@@ -99,7 +101,9 @@ class Texts:
         if found.tag == "img":
             return element("img", src=path, alt=text, **size)
         if self.played:
-            return element(found.tag, src=path, title=text, controls="controls", **size)
+            made = element(found.tag, src=path, controls="true", **size)
+            made.set("aria-label", text)
+            return made
         return element("object", text, data=path, type=kind, **size)
 
 
@@ -143,6 +147,7 @@ def _pieces(text: str, pattern: re.Pattern[str], marks: Mapping[str, Any]) -> li
 def rendered(root: Any, version: str) -> bytes:
     """The bytes of a file: the names of its version, in its namespace, indented nowhere, so that no text changes."""
     namespace, schema = _NAMESPACES[version]
+    conform(root, version)
     if version == "3.0":
         for found in root.iter(*_WITH_BODY):
             body = element("contentBody", *found)

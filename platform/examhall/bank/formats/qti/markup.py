@@ -12,6 +12,7 @@ from examhall.bank.formats import Medium
 from examhall.bank.formats.mathml import latex_of
 from examhall.bank.formats.qti import tree
 from examhall.bank.formats.qti.notes import Notes
+from examhall.bank.formats.qti.shape import ADDED
 from examhall.errors import N_
 
 Replace = Callable[[Any], str | None]
@@ -25,7 +26,8 @@ _RENAMED = {"h1": "h3", "h2": "h3", "tt": "code", "acronym": "abbr", "strike": "
 _TRANSPARENT = {"colgroup", "itemBody", "contentBody", "templateInline", "templateBlock", "hottext", "picture"}
 _NOTHING = {"col", "source", "track", "prompt", "stylesheet", "rubricBlock", "catalogInfo", "modalFeedback"}
 _KEPT_ATTRIBUTES = {"lang", "dir", "colspan", "rowspan", "start", "type", "scope"}
-_OURS = re.compile(r"\bexamhall-([a-z]{1,4})\b")
+_OURS = re.compile(r"\bexamhall-([a-z0-9]{1,10})\b(?!-)")
+_SAID = re.compile(r"\bexamhall-(dir|start|type)-([\w-]{1,5})")
 _MEDIA = {"img": "image", "object": "", "embed": "", "audio": "audio", "video": "video"}
 EXTENSIONS = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp",
                "svg": "image/svg+xml", "mp3": "audio/mpeg", "m4a": "audio/mp4", "ogg": "audio/ogg", "oga": "audio/ogg",
@@ -53,7 +55,8 @@ class Markup:
         for wrapper in ("contentBody", "div"):
             shown = [inner for inner in element if replace(inner) != "" and inner.tag not in _NOTHING]
             if len(shown) == 1 and shown[0].tag == wrapper and replace(shown[0]) is None and _is_bare(element):
-                element = shown[0] if not shown[0].keys() or shown[0].keys() == ["class"] else element
+                bare = not shown[0].keys() or (shown[0].keys() == ["class"] and not _OURS.search(shown[0].get("class")))
+                element = shown[0] if bare else element
         return self._within(element, replace).strip()
 
     def _within(self, element: Any, replace: Replace) -> str:
@@ -68,6 +71,8 @@ class Markup:
         tag = element.tag
         if element.get("style"):
             self.notes.loss(element, N_("The styles of the file are left out."))
+        if ADDED in element.get("class", "").split():
+            return self._within(element, replace)
         if ours := _OURS.search(element.get("class", "")):
             tag = ours[1] if ours[1] in TAGS else tag
         tag = _RENAMED.get(tag, tag)
@@ -86,9 +91,9 @@ class Markup:
         return content if tag not in ("script", "style", "svg", "iframe") else ""
 
     def _tag(self, tag: str, element: Any, content: str) -> str:
-        attributes = "".join(
-            f' {name}="{escape(value)}"' for name, value in element.attrib.items() if name in _KEPT_ATTRIBUTES
-        )
+        kept = {name: value for name, value in element.attrib.items() if name in _KEPT_ATTRIBUTES}
+        kept |= dict(_SAID.findall(element.get("class", "")))
+        attributes = "".join(f' {name}="{escape(value)}"' for name, value in kept.items())
         return f"<{tag}{attributes}>" if tag in _VOID else f"<{tag}{attributes}>{content}</{tag}>"
 
     def _left_out(self, element: Any) -> None:

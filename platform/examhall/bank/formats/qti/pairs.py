@@ -191,7 +191,7 @@ def _kprim(
         answered = frozenset(name for name, _ in given_pairs)
         probes.append(Probe(answered, fraction(outcome.score, best), outcome.shown))
     texts = subject.feedback(probes)
-    labels = [tree.words(column) for column in columns]
+    labels = ["" if hint(column, "label") == "usual" else tree.words(column) for column in columns]
     own = [label.lower() for label in labels] == ["true", "false"]
     data = {
         "rows": [

@@ -135,11 +135,11 @@ def kprim(draft: Draft) -> None:
         draft.filled("simpleAssociableChoice", row.text, identifier=identifier(row.key), matchMax="1", **_fixed(row))
         for row in body.rows
     ]
-    labels = (body.true_label or "True", body.false_label or "False")
     columns = [
-        element("simpleAssociableChoice", label, identifier=name, matchMax="4")
-        for name, label in zip(_COLUMNS, labels, strict=True)
-    ]
+        element("simpleAssociableChoice", label or usual, identifier=name, matchMax="4",
+                **({} if label else {"class_": "label-usual"}))
+        for name, label, usual in zip(_COLUMNS, (body.true_label, body.false_label), ("True", "False"), strict=True)
+    ]  # fmt: skip
     draft.interactions.append(_match(rows, columns, body.shuffle))
     for row in body.rows:
         if row.feedback:
