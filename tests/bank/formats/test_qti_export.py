@@ -330,6 +330,9 @@ def content(format: Format, item: Item) -> Any:
     ("<blockquote>a <b>b</b> c<p>d</p>e</blockquote>", ".//blockquote/div/b"),
     ("<ul>loose<li>a</li></ul>", ".//ul/li"),
     ("<b><div>block</div></b>", ".//div/div/div"),
+    ("<table><caption><p>c</p></caption><tr></tr></table>", ".//caption/span"),
+    ("<dl><dt><p>word</p></dt><dd>meaning</dd></dl>", ".//dt/span"),
+    ("<li>alone</li>", ".//div/div"),
 ])  # fmt: skip
 def test_texts_have_the_shape_of_the_schema(format: Format, html: str, path: str) -> None:
     """Blocks hold blocks, tables bodies, lists items; what was added for that goes when it is read again."""

@@ -21,25 +21,49 @@ _BLOCKS = frozenset({"p", "div", "h3", "h4", "h5", "h6", "pre", "ul", "ol", "dl"
 _WITHIN_TEXT = ("textEntryInteraction", "inlineChoiceInteraction")
 _ONLY_BLOCKS = ("blockquote", "rubricBlock")
 _PARTS = {"ul": ("li",), "ol": ("li",), "dl": ("dd", "dt"), "tr": ("td", "th")}
+_HELD_BY = {"li": ("ul", "ol"), "dd": ("dl",), "dt": ("dl",)}
+_LINES = ("dt", "caption")  # which hold no blocks
 _ROWS = ("thead", "tfoot", "tbody")
 
 
 def conform(root: Any, version: str) -> None:
     """Bring all that an element holds into shape."""
     for element in reversed(list(root.iter())):
-        if element.tag in _INLINE_ONLY and any(_is_block(inner) for inner in element):
-            _mark(element, f"examhall-{element.tag}", first=True)
-            element.tag = "div"
-        elif element.tag in _ONLY_BLOCKS:
-            _gather(element, "div", [inner for inner in element if _is_block(inner)])
-        elif element.tag in _PARTS:
-            _gather(element, _PARTS[element.tag][0], [inner for inner in element if inner.tag in _PARTS[element.tag]])
-        elif element.tag == "table":
-            _table(element)
+        _place(element)
+        _fill(element)
         for name in ("start", "type") if element.tag == "ol" else ():
             _as_class(element, name)
         if version == "2.1":
             _as_class(element, "dir")
+
+
+def _place(element: Any) -> None:
+    """Lines that hold blocks, and parts of lists outside of them, become blocks; blocks in a term or a caption lines."""
+    parent, holders = element.getparent(), _HELD_BY.get(element.tag, ())
+    alone = holders and (parent is None or parent.tag not in holders)
+    if alone or (element.tag in _INLINE_ONLY and any(_is_block(inner) for inner in element)):
+        _become(element, "div")
+    elif element.tag in _LINES:
+        for inner in element:
+            if inner.tag in ("p", "div"):
+                _become(inner, "span")
+
+
+def _fill(element: Any) -> None:
+    """What holds parts of certain kinds alone gets its other texts and elements into such parts."""
+    if element.tag in _ONLY_BLOCKS:
+        _gather(element, "div", [inner for inner in element if _is_block(inner)])
+    elif element.tag in _PARTS:
+        _gather(element, _PARTS[element.tag][0], [inner for inner in element if inner.tag in _PARTS[element.tag]])
+    elif element.tag == "table":
+        _table(element)
+    if element.tag == "tr" and not len(element):
+        etree.SubElement(element, "td").set("class", ADDED)
+
+
+def _become(element: Any, tag: str) -> None:
+    _mark(element, f"examhall-{element.tag}", first=True)
+    element.tag = tag
 
 
 def _is_block(element: Any) -> bool:
