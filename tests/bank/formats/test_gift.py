@@ -41,6 +41,10 @@ class TestFile:
         assert [question.category for question in found.questions] == ["Default for A\u2044B/c", ""]
         assert [category.path for category in found.categories] == ["Default for A\u2044B/c"]
 
+    @pytest.mark.parametrize("written", ["$module$ / top / A / B", "$course$ /A/ B", "$system$/ top/A/B"])
+    def test_blanks_around_the_parts_of_a_category_mean_nothing(self, written: str) -> None:
+        assert one(f"$CATEGORY: {written}\n\nWhat?{{T}}").category == "A/B"
+
     @pytest.mark.parametrize("category", ["", "   ", "x" * 201])
     def test_a_category_has_a_name(self, category: str) -> None:
         fails(f"\n$CATEGORY:{category}", 2, "1 to 200 characters")
@@ -197,7 +201,15 @@ class TestText:
         assert body(f"What is {written}?{{={written} ~b}}")["prompt"] == f"What is {meant}?"
         assert options(f"What?{{={written} ~b}}") == [(meant, "1", ""), ("b", "0", "")]
 
-    @pytest.mark.parametrize("text", [r"Is \(a {T}", r"Is f\(x {=a ~b\)}", "Is it $$5 {=a ~$$6}"])
+    def test_the_signs_of_a_formula_between_signs_of_money_are_text(self) -> None:
+        written = "What is $\\frac{x^{2}}{2}$ of $a_{1}=2$?"
+        assert body(written + "{=$5 ~$x^{2}$}")["prompt"] == written
+        assert [text for text, _, _ in options(written + "{=$5 ~$x^{2}$}")] == ["$5", "$x^{2}$"]
+        assert "in a formula or a tag" in warnings(written + "{=$5 ~$6}")[0][1]
+
+    @pytest.mark.parametrize(
+        "text", [r"Is \(a {T}", r"Is f\(x {=a ~b\)}", "Is it $$5 {=a ~$$6}", "From $5 ____ {=a ~b} to $6_"]
+    )
     def test_what_only_begins_like_a_formula_hides_no_answers(self, text: str) -> None:
         assert one(text).type in ("true_false", "single_choice")
 
@@ -221,5 +233,28 @@ class TestBraces:
 
     def test_more_braces_are_an_error_on_their_line(self) -> None:
         fails("The {=cat ~dog}\nand the {=mouse ~rat}", 2, "one answer block")
-        fails("What is $\\frac{1}{2}$?\n{=a ~b}", 1, "one answer block")
+        fails("What is {1} of {2}?\n{=a ~b}", 1, "one answer block")
         fails("What?{\n=a{b ~c}", 2, "one answer block")
+
+
+class TestGaps:
+    """Gaps in the language of embedded answers are no GIFT, but some write them there."""
+
+    def test_they_make_a_cloze_question_with_a_warning(self) -> None:
+        text = r"::Capitals::[html]Paris is in {1:SA:=France#Yes\~~%50%Gaul} and 1 + 1 = {2:NM:=2:0.1}, \{so\}."
+        question = one(text)
+        assert (question.type, question.name) == ("cloze", "Capitals")
+        assert question.body["prompt"] == "Paris is in {#1} and 1 + 1 = {#2}, {so}."
+        first, second = question.body["gaps"]
+        assert [(answer["text"], answer["fraction"], answer["feedback"]) for answer in first["answers"]] == [
+            ("France", "1", "Yes~"), ("Gaul", "0.5", ""),
+        ]  # fmt: skip
+        assert (second["weight"], second["answers"][0]["value"], second["answers"][0]["tolerance"]) == (2, "2", "0.1")
+        assert "not in GIFT elsewhere" in warnings(text)[0][1]
+
+    def test_what_is_wrong_with_them_is_told_on_their_line(self) -> None:
+        fails("\n::A::\nTwo is {1:NM:=zero}", 3, '"zero" is not a number')
+
+    @pytest.mark.parametrize("text", ["The ratio is {1:2}", "When? {#1:2}", "Which?{=a:b: ~c}"])
+    def test_colons_alone_make_none(self, text: str) -> None:
+        assert one(text).type in ("short_text", "numeric", "single_choice")

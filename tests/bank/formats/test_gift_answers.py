@@ -26,8 +26,22 @@ class TestTrueFalse:
         assert (question.type, question.body["answers"][0]["text"]) == ("short_text", "true")
         assert "TRUE or FALSE" in warnings("So?{true}")[0][1]
 
+    @pytest.mark.parametrize("block", ["TRUE // as it is", " // it is\n T // so\n", "T // a#Wrong#Right"])
+    def test_a_comment_beside_it_is_no_text(self, block: str) -> None:
+        assert one(f"Is it?{{{block}}}").body["correct"] is True
+
+    def test_two_of_them_are_a_short_text_with_a_warning(self) -> None:
+        assert "Write TRUE or FALSE" in warnings("Is it?{TRUE\nFALSE}")[0][1]
+
 
 class TestChoice:
+    def test_the_hash_of_a_colour_is_text_with_a_warning(self) -> None:
+        assert options("Which?{=#ff0000 ~#0f0#Green. ~#00f\n~ #fedcba#}") == [
+            ("#ff0000", "1", ""), ("#0f0", "0", "Green."), ("#00f", "0", ""), ("#fedcba", "0", ""),
+        ]  # fmt: skip
+        assert "The # of a colour" in warnings("Which?{=#ff0000 ~#0f0}")[0][1]
+        assert options("How many?{#3 ~#bad}")[1] == (None, "0", "bad")
+
     def test_an_equals_sign_marks_the_right_option_and_a_tilde_a_wrong_one(self) -> None:
         text = "Who?{=Grant#Right. ~no one#He is. ~\nNapoleon}"
         assert one(text).type == "single_choice"
@@ -288,6 +302,9 @@ class TestMatching:
         text = "Match.{\n=%50%a -> b#yes\n=c -> d\n}"
         assert [choice["text"] for choice in body(text)["choices"]] == ["b", "d"]
         assert [line for line, _ in lost(parse(text))] == [2]
+
+    def test_pairs_differ_on_the_right(self) -> None:
+        fails("Which?\n{=a -> x\n=b -> x}", 2, "All pairs have the same right side")
 
     def test_faults_stand_on_their_lines(self) -> None:
         fails("Match.{\n=a -> b\n=c\n}", 3, "=this -> that")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 
-from bank.formats.gift_texts import errors, one, options, parse
+import pytest
+
+from bank.formats.gift_texts import errors, fails, one, options, parse
 
 
 class TestBlankLines:
@@ -15,6 +17,34 @@ class TestBlankLines:
         ]  # fmt: skip
         assert [[warning.line for warning in item.warnings] for item in found.questions] == [[], [2], [6]]
         assert found.errors == []
+
+    def test_none_is_needed_between_texts_with_names(self) -> None:
+        found = parse("::A:: A text.\n::B 2:: Another\none.\n\n::C\n::Is it? {T}")
+        assert [(item.name, item.type, item.body["prompt"]) for item in found.questions] == [
+            ("A", "description", "A text."), ("B 2", "description", "Another<br>one."), ("C", "true_false", "Is it?"),
+        ]  # fmt: skip
+
+    def test_none_is_needed_between_questions_whose_answers_end_their_lines(self) -> None:
+        found = parse("Q1: One? {=a ~b}\nQ2: Two? {\n=c\n~d\n}\n3. Three? {T}")
+        assert [(item.line, item.name) for item in found.questions] == [
+            (1, "Q1: One?"),
+            (2, "Q2: Two?"),
+            (6, "3. Three?"),
+        ]
+        told = [any("no blank line above" in note.text for note in item.warnings) for item in found.questions]
+        assert told == [False, True, True]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "The {=cat ~dog}\nand the {=mouse ~rat}",
+            "::Form::Name {=a}\nAge {=b}",
+            "f() {\n  return 1;\n}\nWhat is returned? {=1 ~2}",
+            "One? {=a ~b}\nSet {1, 2}",
+        ],
+    )
+    def test_where_that_is_not_sure_braces_are_an_error(self, text: str) -> None:
+        fails(text, text[: text.rindex("{")].count("\n") + 1, "one answer block")
 
     def test_a_text_with_colons_goes_on_behind_its_gap(self) -> None:
         found = parse("Call {=vector ~list}\nof std:\n:: is an operator.")

@@ -98,7 +98,7 @@ class TestHostile:
         "unit",
         ["{", "}", "{}", "a{", "~", "=", "#", "a{~", "\\", "\\\\", "\\n", "::", ":", "[", "[id:", "// [tag:\\]", "//\n",
          "$CATEGORY: ", "$a$/", "\n", " ", "a{#=1", "%50%", "a{=a#=", "[html]<b>", "[markdown]*a", "<", "&", " \n{",
-         "\\(", "\\(a", "$$", "<a b=\"", "<a b='c' ", "=a->", "=a=", " = ", "%5", "->"],
+         "\\(", "\\(a", "$$", "$", "$\\a{", "$x_{", "{1:SA:=", "::a::\n", "{=}\n", "<a b=\"", "<a b='c' ", "=a->", "=a=", " = ", "%5", "->"],
     )  # fmt: skip
     def test_repetition_costs_no_more_than_its_length(self, unit: str) -> None:
         for head in ("", "a{", "a{=a#", "a{#", "// ", "::", "[markdown]", "$CATEGORY: "):

@@ -13,6 +13,7 @@ from examhall.bank.formats import Message
 _ESCAPED = dict(zip(r"\:#={}~n", map(chr, range(0xFDD0, 0xFDD8)), strict=True))
 _ESCAPE = re.compile(r"\\([\\:#={}~n])")
 _RESTORED = str.maketrans({mask: "\n" if char == "n" else char for char, mask in _ESCAPED.items()})
+_FOR_GAPS = _RESTORED | {ord(_ESCAPED[char]): f"\\{char}" for char in "}#~"}
 _SIGNS = str.maketrans({char: _ESCAPED[char] for char in ":#={}~"})
 
 _ATTRIBUTED = re.compile(r"""<[A-Za-z][A-Za-z0-9]*(?:\s+[A-Za-z][A-Za-z0-9:-]*\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))+\s*/?>""")
@@ -22,6 +23,8 @@ _FORMULA = re.compile(
     r"|[\\\ufdd0]\[(?:[^\\\ufdd0]|[\\\ufdd0][^][])*+[\\\ufdd0]\]"
     r"|\$\$[^$]+\$\$"
 )
+# Between single signs of money it is a formula only where braces follow a command, ^ or _.
+_DOLLARS = re.compile(r"\$(?=[^$\n]*(?:[\\\ufdd0][A-Za-z]+|[\^_])\{)[^$\n]+\$")
 _LATEX = re.compile(r"[\\\ufdd0^_]")
 _BREAK_OR_COMMAND = re.compile(_ESCAPED["n"] + "(?=[A-Za-z])")  # \n of GIFT, or the beginning of \neq
 
@@ -46,7 +49,9 @@ def shield(text: str) -> str:
     """
     if "<" in text:
         text = _ATTRIBUTED.sub(lambda tag: tag[0].translate(_SIGNS), text)
-    return _FORMULA.sub(_shielded, text) if "\\" in text or _ESCAPED["\\"] in text or "$$" in text else text
+    if "\\" in text or _ESCAPED["\\"] in text or "$$" in text:
+        text = _FORMULA.sub(_shielded, text)
+    return _DOLLARS.sub(_shielded, text) if "$" in text else text
 
 
 def _shielded(formula: re.Match[str]) -> str:
@@ -81,6 +86,10 @@ class Passage:
         if place < 0:
             return self, None
         return self.cut(0, place), self.cut(place + len(mark))
+
+    def of_gaps(self) -> str:
+        """The text in the language of gaps, in which some escapes are needed as well."""
+        return self.text.strip().translate(_FOR_GAPS)
 
     def plain(self) -> str:
         """The text that was meant: trimmed, with its escapes undone."""

@@ -24,6 +24,7 @@ from examhall.errors import N_
 
 _FORMAT = re.compile(rf"\s*\[({'|'.join(RENDERERS)})\]", re.IGNORECASE)
 _VERDICTS = {"T": True, "TRUE": True, "F": False, "FALSE": False}
+_COMMENT = re.compile(r"(?:^|\s)//[^\n]*")
 _TIMES_TEN = re.compile(r"\s*[x×*·]\s*10\s*(?:\^|\*\*)\s*\(?\s*(-?[0-9]{1,2})\)?")
 _ROUNDING = Decimal("0.001")
 _PLACES = 12
@@ -69,7 +70,10 @@ class Reader:
         if text_format == "markdown" and len(text.text) > MARKDOWN_LIMIT:
             message = N_("Shorten this Markdown text to at most %(limit)s characters.")
             raise text.fault(message, limit=MARKDOWN_LIMIT)
-        html = render(text.plain(), text_format)
+        return self.told(render(text.plain(), text_format), text)
+
+    def told(self, html: str, text: Passage) -> str:
+        """The HTML of a text, after telling what of it is not kept."""
         if too_deep(html):
             message = N_("This text has tags within tags, more than %(limit)s deep. Paste it without its formatting.")
             raise text.fault(message, limit=DEPTH_LIMIT)
@@ -97,11 +101,11 @@ class Reader:
             return self._choice
         if "=" in text and _ARROW in text:
             return self._matching
-        return self._true_false if text.partition("#")[0].strip() in _VERDICTS else self._short_text
+        return self._true_false if _verdict(text.partition("#")[0]) in _VERDICTS else self._short_text
 
     def _true_false(self, block: Passage) -> Answers:
         verdict, feedback = block.parted("#")
-        correct = _VERDICTS[verdict.text.strip()]
+        correct = _VERDICTS[_verdict(verdict.text)]
         wrong, right = feedback.parted("#") if feedback else (None, None)
         names = ("feedback_false", "feedback_true") if correct else ("feedback_true", "feedback_false")
         data = {"correct": correct, names[0]: self.html(wrong), names[1]: self.html(right)}
@@ -158,7 +162,7 @@ class Reader:
 
     def _short_text(self, block: Passage) -> Answers:
         pieces = self._written(block)
-        if len(pieces) == 1 and pieces[0].mark != "=" and pieces[0].text.text.upper() in _VERDICTS:
+        if len(pieces) == 1 and pieces[0].mark != "=" and set(pieces[0].text.text.upper().split()) <= _VERDICTS.keys():
             note = N_("This is read as a text to write. Write TRUE or FALSE in capitals for a true or false question.")
             self.warnings.append(block.message(note))
         answers = [
@@ -172,7 +176,7 @@ class Reader:
         return Answers("short_text", {"answers": answers}, _lines("answers", pieces))
 
     def _numeric(self, block: Passage) -> Answers:
-        pieces = self._written(block.cut(1).stripped())
+        pieces = self._written(block.cut(1).stripped(), numbers=True)
         answers = []
         for place, piece in enumerate(pieces):
             feedback = self.html(piece.feedback)
@@ -186,8 +190,8 @@ class Reader:
                 answers.append({**self._interval(piece.text), "fraction": self._fraction(piece), "feedback": feedback})
         return Answers("numeric", {"answers": answers}, _lines("answers", pieces))
 
-    def _written(self, block: Passage) -> list[Piece]:
-        pieces = pieces_of(block, self.warnings)
+    def _written(self, block: Passage, *, numbers: bool = False) -> list[Piece]:
+        pieces = pieces_of(block, self.warnings, numbers=numbers)
         if not pieces[0].mark and any(piece.mark == "=" for piece in pieces):
             note = N_("An answer without = before it is read as a right one. Begin each answer with =.")
             self.warnings.append(pieces[0].text.message(note))
@@ -223,6 +227,8 @@ class Reader:
                 stems.append({"text": self.html(stem.stripped()), "choice": key})
         if len(pieces) < 2:
             raise block.fault(N_("This question has one pair only. Add another one on a line below: =this -> that."))
+        if len(choices) < 2:
+            raise block.fault(N_("All pairs have the same right side. Add another one, such as = -> that."))
         return Answers("matching", {"stems": stems, "choices": choices}, lines)
 
     def _interval(self, passage: Passage) -> dict[str, Any]:
@@ -253,6 +259,11 @@ class Reader:
             note = N_('"%(text)s" is not a number. Write digits and a point: 3.14 or 3.14:0.01 or 3..4.')
             raise passage.fault(note, text=text[:40])
         return number
+
+
+def _verdict(text: str) -> str:
+    """A text without the comments behind it, which some tools write there."""
+    return _COMMENT.sub("", text).strip()
 
 
 def _essay(block: Passage) -> Answers:

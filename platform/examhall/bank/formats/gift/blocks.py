@@ -18,6 +18,9 @@ CATEGORY = "$CATEGORY:"
 QUESTION_LIMIT = 100_000
 _FENCE = re.compile(r"```[a-z]*", re.IGNORECASE)
 _GOES_ON = re.compile(r"[=~#]|\}[^\S\n]*(?:\n|\Z)")
+_NAMED = re.compile(r"\s*::(?!\s)[^{}]*?::")
+_BRACE = re.compile(r"\{")
+_ANSWERS = re.compile(r"\{\s*(?:[=~#]|(?:TRUE|FALSE|T|F)\s*[#}])")
 _ESCAPED_BRACE = re.compile(r"\\}\s*\Z")
 
 
@@ -107,22 +110,29 @@ def _one(parts: list[Block]) -> Block:
 
 
 def _parted(block: Block) -> Iterator[Block]:
-    """The questions of a block: one ends with its answers where the name of the next begins a line."""
+    """The questions of a block: one ends where the name of the next, or its answers, tell that another has begun."""
     text = block.passage.text
-    if "}" not in text or "::" not in text[2:]:
+    if "::" not in text[2:] and text.count("{") < 2:
         yield block
         return
     lines = text.split("\n")
-    bare = shield(mask(text)).split("\n")
-    start, depth, comments, warnings = 0, 0, list(block.comments), block.warnings
-    for place, line in enumerate(bare):
+    bare = shield(mask(text))
+    answering = [_ANSWERS.match(bare, brace.start()) is not None for brace in _BRACE.finditer(bare)]
+    start, depth, first, braces, comments, warnings = 0, 0, 0, 0, list(block.comments), block.warnings
+    shielded = bare.split("\n")
+    for place, line in enumerate(shielded):
         depth += line.count("{") - line.count("}")
-        following = next((other for other in bare[place + 1 : place + 4] if other.strip()), "")
-        if depth == 0 and line.rstrip().endswith("}") and following.lstrip().startswith("::"):
+        braces += line.count("{")
+        following = next((other for other in shielded[place + 1 : place + 4] if other.strip()), "").lstrip()
+        closed = line.rstrip().endswith("}")
+        mine_is_named = _NAMED.match(shielded[start]) is not None
+        named = following.startswith("::") if closed else mine_is_named and _NAMED.match(following) is not None
+        goes_on = mine_is_named or following[:1].islower()
+        if depth == 0 and (named or (closed and not goes_on and answering[first : braces + 1] == [True, True])):
             line_number = block.passage.line + place
             mine = [comment for comment in comments if comment.line <= line_number]
             yield Block(_passage(lines[start : place + 1], block.passage.line + start), mine, warnings)
-            comments, start = comments[len(mine) :], place + 1
+            comments, start, first = comments[len(mine) :], place + 1, braces
             message = N_("There is no blank line above this question. Other systems read it as part of the one before.")
             warnings = [Message(line_number + 1, message)]
     yield Block(_passage(lines[start:], block.passage.line + start), comments, warnings)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from examhall.bank.formats import Message
@@ -21,6 +21,7 @@ _PIECES_LIMIT = max(OPTIONS_LIMIT, ANSWERS_LIMIT) + 1
 _MARK = re.compile(r"(?P<line>\n[^\S\n]*+)?(?P<mark>~=?|=|#)")
 _WEIGHT = re.compile(r"\s*%\s*(?P<weight>[-+\u2212]?(?:[0-9]{1,3}(?:[.,][0-9]{0,40})?|[.,][0-9]{1,40}))\s*%")
 _LIKE_A_WEIGHT = re.compile(r"\s*%\s*[-+0-9.,\u2212]*[0-9][-+0-9.,\u2212]*\s*%")
+_COLOUR = re.compile(r"#(?:[0-9A-Fa-f]{6}|[0-9A-Fa-f]{3})(?!\w)")
 _SIGNS_OF_NUMBERS = str.maketrans({",": ".", "\u2212": "-"})
 
 
@@ -39,14 +40,15 @@ class Piece:
         return self.weight if self.weight is not None else Decimal(0 if self.mark == "~" else 100)
 
 
-def pieces_of(block: Passage, warnings: list[Message]) -> list[Piece]:
-    """The answers of a block, in order; never none. Raises Fault."""
+def pieces_of(block: Passage, warnings: list[Message], *, numbers: bool = False) -> list[Piece]:
+    """The answers of a block, in order; never none. With `numbers` no answer is a colour. Raises Fault."""
     starts = list(_starts(block, warnings))
     first = starts[0][0] if starts else len(block.text)
     bare = [(0, 0, "")] if not starts or block.text[:first].strip() else []
     bounds = [*bare, *starts]
     ends = [start for start, _, _ in bounds[1:]] + [len(block.text)]
-    return [_piece(mark, block.cut(begin, end)) for (_, begin, mark), end in zip(bounds, ends, strict=True)]
+    pieces = [_piece(mark, block.cut(begin, end)) for (_, begin, mark), end in zip(bounds, ends, strict=True)]
+    return pieces if numbers else [_coloured(piece, warnings) for piece in pieces]
 
 
 def _starts(block: Passage, warnings: list[Message]) -> Iterator[tuple[int, int, str]]:
@@ -99,3 +101,13 @@ def _piece(mark: str, passage: Passage) -> Piece:
         raise passage.stripped().fault(message, example="%33.333%")
     text, feedback = passage.cut(weight.end() if weight else 0).parted("#")
     return Piece(mark, percent, text.stripped(), feedback)
+
+
+def _coloured(piece: Piece, warnings: list[Message]) -> Piece:
+    """The answer, of which the # is no feedback but the beginning of a colour such as #ff0000."""
+    if piece.text.text or piece.feedback is None or not _COLOUR.match(f"#{piece.feedback.text}"):
+        return piece
+    text, feedback = piece.feedback.parted("#")
+    note = N_("The # of a colour is read as text. Write \\# there.")
+    warnings.append(text.message(note))
+    return replace(piece, text=Passage(f"#{text.text}", text.line).stripped(), feedback=feedback)

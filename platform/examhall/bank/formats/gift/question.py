@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from examhall.bank.content.richtext import plain_text
+from examhall.bank.content.richtext import plain_text, render
 from examhall.bank.content.texts import NAME_LIMIT
-from examhall.bank.formats import Item, Message
+from examhall.bank.formats import Item, Message, cloze_syntax
 from examhall.bank.formats.gift.answers import Answers, Reader
 from examhall.bank.formats.gift.blocks import QUESTION_LIMIT
 from examhall.bank.formats.passage import Fault, Passage, mask, shield
@@ -18,6 +18,8 @@ from examhall.errors import N_, FieldError, Invalid
 _NAME_FROM_STEM = 60
 _GAP = "_____"
 _UNREACHED = re.compile(r"answers\.(\d+)\.")
+_GAP_OF_CLOZE = re.compile(r"\{[0-9]{0,3}:[A-Za-z]{2,12}(?:_[A-Za-z]{1,2})?:")
+_ESCAPE_OF_CLOZE = re.compile(r"\\([}#~])")
 _BRACE = re.compile("[{}]")
 
 
@@ -36,16 +38,10 @@ def read_question(start: Passage, category: str, external_id: str, tags: list[st
         )
         reader.warnings.append(start.message(note, signs=r"\{ \} \= \: \# \~"))
     name, rest = _name(Passage(shielded, start.line), reader)
-    before, block, after = _parts(rest)
-    reader.text_format, stem = reader.format_of(before.stripped())
-    if after.text.strip():
-        stem = Passage(stem.text + (" " if before.text[-1:].isspace() else "") + _GAP + after.text, stem.line)
-    if re.search("[:=]", stem.text):
-        note = N_("An unescaped : or = in a question is read as text here, but not everywhere. Write \\: or \\=.")
-        reader.warnings.append(stem.message(note))
-    prompt = reader.rendered(reader.text_format, stem)
-    answers = Answers("description", {}) if block is None else reader.answers(block)
-    answers.lines["prompt"] = stem.line
+    if _GAP_OF_CLOZE.search(rest.text):
+        prompt, answers = _cloze(rest, reader)
+    else:
+        prompt, answers = _asked(rest, reader)
     body = _validated(answers, {"prompt": prompt, **answers.data}, reader, start.line)
     return Item(
         line=start.line,
@@ -58,6 +54,34 @@ def read_question(start: Passage, category: str, external_id: str, tags: list[st
         warnings=reader.warnings,
         losses=reader.losses,
     )
+
+
+def _asked(rest: Passage, reader: Reader) -> tuple[str, Answers]:
+    """What is asked, and what the answer block says."""
+    before, block, after = _parts(rest)
+    reader.text_format, stem = reader.format_of(before.stripped())
+    if after.text.strip():
+        stem = Passage(stem.text + (" " if before.text[-1:].isspace() else "") + _GAP + after.text, stem.line)
+    if re.search("[:=]", stem.text):
+        note = N_("An unescaped : or = in a question is read as text here, but not everywhere. Write \\: or \\=.")
+        reader.warnings.append(stem.message(note))
+    prompt = reader.rendered(reader.text_format, stem)
+    answers = Answers("description", {}) if block is None else reader.answers(block)
+    answers.lines["prompt"] = stem.line
+    return prompt, answers
+
+
+def _cloze(rest: Passage, reader: Reader) -> tuple[str, Answers]:
+    """The same of a text with gaps such as {1:SHORTANSWER:=sun}: not GIFT, but what some write into such files."""
+    reader.text_format, stem = reader.format_of(rest.stripped())
+    found = cloze_syntax.read(reader.told(render(stem.of_gaps(), reader.text_format), stem))
+    if found.faults:
+        raise Fault(stem.message(fault.text, **fault.params) for fault in found.faults)
+    note = N_("Gaps such as %(example)s are read here, but not in GIFT elsewhere.")
+    reader.warnings.append(stem.message(note, example="{1:SHORTANSWER:=sun}"))
+    reader.warnings += (stem.message(warning.text, **warning.params) for warning in found.warnings)
+    prompt = _ESCAPE_OF_CLOZE.sub(r"\1", found.prompt)
+    return prompt, Answers("cloze", {"gaps": found.gaps}, {"gaps": stem.line, "prompt": stem.line})
 
 
 def _name(passage: Passage, reader: Reader) -> tuple[str, Passage]:

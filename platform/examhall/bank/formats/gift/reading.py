@@ -20,7 +20,8 @@ QUESTIONS_LIMIT = 10_000
 ANSWERS_LIMIT = 60_000
 ID_LIMIT = 100
 
-_CONTEXT = re.compile(r"\A\$[A-Za-z0-9]+\$(/|\Z)(top(/|\Z))?")  # where Moodle hangs a category: of no use elsewhere
+# Where Moodle hangs a category: of no use elsewhere.
+_CONTEXT = re.compile(r"\A\$[A-Za-z0-9]+\$\s*(/|\Z)\s*(top\s*(/|\Z))?")
 _BRACES = re.compile(r"\{[^{}]*+\}?")
 _ANSWER = re.compile(r"(?<!\\)[~=]")
 _LABEL = re.compile(r"\[(?P<kind>id|tag):(?P<value>(?:\\\]|[^][])*)\]")
