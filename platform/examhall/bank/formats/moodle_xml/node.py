@@ -43,27 +43,43 @@ class Node:
     @classmethod
     def of(cls, element: Any, number: int = 0, parent: Node | None = None) -> Node:
         """The element of an lxml tree (of bounded depth) and all in it."""
-        tag = _bare(element.tag)
-        attributes = {_bare(name): value for name, value in element.items()}
-        node = cls(tag, element.sourceline or 0, element.text or "", attributes, number, parent)
-        counts: dict[str, int] = {}
-        if any(_is_html(child, tag) for child in element):
-            node.text, node.bare = escape(node.text, quote=False), True
-        for child in element:
-            if _is_html(child, tag):
-                node.text += etree.tostring(child, encoding="unicode")
-                continue
-            name = _bare(child.tag)
-            counts[name] = counts.get(name, 0) + 1
-            part = cls.of(child, counts[name], node)
-            node.children.append(part)
-            node.text += escape(child.tail or "", quote=False) if node.bare else child.tail or ""
-            node.holds_files = node.holds_files or part.holds_files or name == "file"
-        for part in node.children:
-            if counts[part.tag] == 1:
-                part.number = 0
-        node.text = node.text.strip()
+        items = element.items()
+        attributes = {_bare(name): value for name, value in items} if items else {}
+        text = element.text
+        node = cls(
+            _bare(element.tag), element.sourceline or 0, text.strip() if text else "", attributes, number, parent
+        )
+        children = list(element)
+        if children:
+            node._take_in(children)
+            node.text = node.text.strip()
         return node
+
+    def _take_in(self, elements: list[Any]) -> None:
+        """The children of the element, of which those of HTML are text."""
+        names = [_bare(element.tag) for element in elements]
+        html = {name for name in names if name != "text"} if self.tag == "text" else TAGS.intersection(names)
+        if html:
+            self.text, self.bare = escape(self.text, quote=False), True
+        twice = len(set(names)) < len(names)
+        counts: dict[str, int] = {}
+        for name, element in zip(names, elements, strict=True):
+            if name in html:
+                self.text += etree.tostring(element, encoding="unicode")
+                continue
+            number = 0
+            if twice:
+                number = counts[name] = counts.get(name, 0) + 1
+            part = Node.of(element, number, self)
+            self.children.append(part)
+            if tail := element.tail:
+                self.text += escape(tail, quote=False) if html else tail
+            if name == "file" or part.holds_files:
+                self.holds_files = True
+        if twice:
+            for part in self.children:
+                if counts[part.tag] == 1:
+                    part.number = 0
 
     @property
     def path(self) -> str:
@@ -145,14 +161,9 @@ class Node:
         return Fault([self.message(text, **params)])
 
 
-def _is_html(child: Any, tag: str) -> bool:
-    """Whether a child of an element of this name is no element of the format but of its text."""
-    return _bare(child.tag) in TAGS or (tag == "text" and child.tag != "text")
-
-
 def _bare(name: str) -> str:
     """A name without its namespace."""
-    return name.rpartition("}")[2]
+    return name.rpartition("}")[2] if name[0] == "{" else name
 
 
 def shortened(text: str) -> str:

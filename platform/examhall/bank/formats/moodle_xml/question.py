@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from html import unescape
 from typing import Any, Literal
 
@@ -111,12 +112,9 @@ class Question:
 
     def number(self, node: Node, text: str) -> Decimal:
         """The number that a text is, with a point or one comma. Raises Fault for anything else."""
-        compact = _TIMES_TEN.sub(r"e\1", text.strip()).replace(" ", "").replace("\u2212", "-")
-        number = exact(compact)
-        if number is None and compact.count(",") == 1 and "." not in compact:
-            number = exact(compact.replace(",", "."))
-            if number is not None:
-                self.warn(node, N_("%(text)s is read as %(number)s."), text=compact, number=as_text(number))
+        number, compact = _read(text)
+        if number is not None and "," in compact:
+            self.warn(node, N_("%(text)s is read as %(number)s."), text=compact, number=as_text(number))
         if number is None:
             message = N_('"%(text)s" is not a number. Write digits and a point, such as 3.14.')
             raise node.fault(message, text=shortened(text))
@@ -137,6 +135,16 @@ class Question:
         """A child of the question that says true or false; an empty one says false."""
         node = self.node.take(tag)
         return default if node is None else node.take_text().lower() not in _FALSE
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str) -> tuple[Decimal | None, str]:
+    """The number that a text is, and the text without its spaces."""
+    compact = _TIMES_TEN.sub(r"e\1", text.strip()).replace(" ", "").replace("\u2212", "-")
+    number = exact(compact)
+    if number is None and compact.count(",") == 1 and "." not in compact:
+        number = exact(compact.replace(",", "."))
+    return number, compact
 
 
 def _says_something(answer: Node) -> bool:

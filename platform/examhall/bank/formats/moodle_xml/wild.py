@@ -12,9 +12,12 @@ MENDED_LIMIT = 500_000  # what is broken so often is no text, and the parser say
 _KNOWN = {b"amp", b"lt", b"gt", b"quot", b"apos"}
 # Sections and comments that nothing closes reach to the end, so that no text is searched twice.
 _LITERAL = rb"<!\[CDATA\[[^\]]*+(?:\](?!\]>)[^\]]*+)*+(?:\]\]>|\Z)|<!--[^-]*+(?:-(?!->)[^-]*+)*+(?:-->|\Z)"
-# An & that begins no entity, and a < that begins no tag.
-_SIGN = rb"|(?P<sign>&(?!#?[A-Za-z0-9]{1,31};)|<(?=[\s0-9=]))"
-_LITERAL_OR_ENTITY = re.compile(_LITERAL + rb"|&(?P<name>[A-Za-z][A-Za-z0-9]{1,30});" + _SIGN)
+_LITERALS = re.compile(_LITERAL)
+# An & that begins no entity of XML, and a < that begins no tag.
+_ODD = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)|<(?=[\s0-9=])")
+_LITERAL_OR_ENTITY = re.compile(
+    _LITERAL + rb"|&(?P<name>[A-Za-z][A-Za-z0-9]{1,30});|(?P<sign>&(?!#?[A-Za-z0-9]{1,31};)|<(?=[\s0-9=]))"
+)
 _WRITTEN = {b"&": b"&amp;", b"<": b"&lt;"}
 _CONTROLS = bytes(code for code in range(1, 32) if code not in b"\t\n\r")
 _TO_SPACES = bytes.maketrans(_CONTROLS, b" " * len(_CONTROLS))
@@ -35,17 +38,13 @@ def mended(data: bytes) -> tuple[bytes, list[Message]]:
         message = N_("The file holds control characters, which no text has. A space stands for each of them.")
         notes.append(Message(data.count(b"\n", 0, found.start()) + 1, message))
         data = _NUMBERED.sub(b" ", data.translate(_TO_SPACES), count=MENDED_LIMIT)
-    if any(_is_odd(found) for found in _LITERAL_OR_ENTITY.finditer(data)):
+    if _ODD.search(_LITERALS.sub(b"", data)):
         sign = next((found for found in _LITERAL_OR_ENTITY.finditer(data) if found["sign"]), None)
         if sign:
             message = N_("The file has & or < where XML asks for &amp; or &lt;. They are read as these signs.")
             notes.append(Message(data.count(b"\n", 0, sign.start()) + 1, message))
         data = _LITERAL_OR_ENTITY.sub(_spelled, data, count=MENDED_LIMIT)
     return data, notes
-
-
-def _is_odd(found: re.Match[bytes]) -> bool:
-    return bool(found["sign"] or (found["name"] and found["name"] not in _KNOWN))
 
 
 def _spelled(found: re.Match[bytes]) -> bytes:
