@@ -45,14 +45,10 @@ class Node:
         """The element of an lxml tree (of bounded depth) and all in it."""
         items = element.items()
         attributes = {_bare(name): value for name, value in items} if items else {}
-        text = element.text
-        node = cls(
-            _bare(element.tag), element.sourceline or 0, text.strip() if text else "", attributes, number, parent
-        )
-        children = list(element)
-        if children:
-            node._take_in(children)
-            node.text = node.text.strip()
+        node = cls(_bare(element.tag), element.sourceline or 0, element.text or "", attributes, number, parent)
+        if len(element):
+            node._take_in(list(element))
+        node.text = node.text.strip()
         return node
 
     def _take_in(self, elements: list[Any]) -> None:
