@@ -245,3 +245,11 @@ class TestFeedback:
         after = modal("correct", "Yes", "FEEDBACKBASIC") + modal("incorrect", "No", "FEEDBACKBASIC")
         question = one(item(response("A"), choices("a", "b", "c"), template, outcomes=outcomes, after=after))
         assert (question.points, question.body["right_feedback"], question.body["wrong_feedback"]) == (3, "Yes", "No")
+
+
+def test_a_block_that_is_shown_step_by_step_is_kept_with_what_it_asks() -> None:
+    block = '<feedbackBlock outcomeIdentifier="STEP" identifier="{}" showHide="show">{}</feedbackBlock>'
+    body = block.format("one", f"<p>First.</p>{choices('a', 'b')}") + block.format("two", "<p>Well done.</p>")
+    step = '<outcomeDeclaration identifier="STEP" cardinality="single" baseType="identifier"/>'
+    question = one(item(response("A"), body, outcomes=SCORE + step))
+    assert question.body["prompt"] == "<div><p>First.</p></div><div>Which?</div>"

@@ -18,6 +18,7 @@ from bank.examples import EXAMPLES, Case
 from examhall.bank.formats import Export, Format, Import, Item, Medium, archive
 from examhall.bank.formats.qti import QTI21, QTI30
 from examhall.bank.types import type_named
+from examhall.bank.types.contract import as_text
 
 FORMATS = pytest.mark.parametrize("format", [QTI21, QTI30], ids=lambda format: format.name)
 SAYABLE = sorted(EXAMPLES.keys() - {"calculated"})
@@ -56,9 +57,10 @@ def sayable(item: Item) -> dict[str, Any]:
         body["units"] = []
         body |= {"unit_use": "none", "unit_input": "text", "unit_penalty": "0.1", "unit_penalty_of": "mark"}
         body["units_left"] = False
+        intervals = [found.interval() for found in type_named("numeric").load(item.body).answers]
         body["answers"] = [
-            answer | {"unit": ""}
-            for answer in body["answers"]
+            answer | {"unit": ""} | (_range(*interval) if answer["tolerance_type"] == "geometric" else {})
+            for answer, interval in zip(body["answers"], intervals, strict=True)
             if not answer["any"] or answer["fraction"] != "0" or answer["feedback"]
         ]
     elif item.type == "upload":
@@ -76,6 +78,10 @@ def sayable(item: Item) -> dict[str, Any]:
         body["gaps"] = [_sayable_gap(gap, shares) for gap in body["gaps"]]
         body["gaps"].sort(key=lambda gap: body["prompt"].index(f"{{#{gap['key']}}}"))
     return body
+
+
+def _range(low: Decimal, high: Decimal) -> dict[str, Any]:
+    return {"value": None, "tolerance": "0", "tolerance_type": "range", "low": as_text(low), "high": as_text(high)}
 
 
 def _sayable_gap(gap: dict[str, Any], shares: int) -> dict[str, Any]:

@@ -23,7 +23,17 @@ _RENAMED = {"h1": "h3", "h2": "h3", "tt": "code", "acronym": "abbr", "strike": "
             "figure": "div", "figcaption": "div", "section": "div", "article": "div", "header": "div", "footer": "div",
             "aside": "div", "main": "div", "center": "div", "cite": "em", "big": "span", "font": "span",
             "fieldset": "div", "legend": "div"}  # fmt: skip
-_TRANSPARENT = {"colgroup", "itemBody", "contentBody", "templateInline", "templateBlock", "hottext", "picture"}
+_TRANSPARENT = {
+    "colgroup",
+    "itemBody",
+    "contentBody",
+    "templateInline",
+    "templateBlock",
+    "hottext",
+    "picture",
+    "feedbackBlock",
+    "feedbackInline",
+}
 _NOTHING = {"col", "source", "track", "prompt", "stylesheet", "rubricBlock", "catalogInfo", "modalFeedback"}
 _KEPT_ATTRIBUTES = {"lang", "dir", "colspan", "rowspan", "start", "type", "scope"}
 _OURS = re.compile(r"\bexamhall-([a-z0-9]{1,10})\b(?!-)")

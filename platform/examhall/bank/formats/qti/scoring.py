@@ -51,7 +51,7 @@ class Scorer:
         for element in tree.children(item, "responseDeclaration", "outcomeDeclaration"):
             declared = declaration(element, notes)
             self.declarations[declared.identifier] = declared
-        self.feedbacks = [_feedback(element) for element in tree.inner(item, *_MODAL)]
+        self.feedbacks = [_feedback(element) for element in tree.inner(item, *_MODAL) if not _asks(element)]
         rules = rules_of(item, notes)
         if rules is not None and next(rules.iter(*_SETTING), None) is None:
             message = N_("The rules of the file give no points; each response is compared with its own key instead.")
@@ -139,6 +139,11 @@ def rounded_points(best: Decimal) -> Decimal:
 def fraction(score: Decimal, best: Decimal) -> Decimal:
     """The part of the best score, to twelve places."""
     return Decimal(1) if score == best else (score / best).quantize(_PLACES, context=_WIDE).normalize()
+
+
+def _asks(element: Any) -> bool:
+    """Whether there is something to answer in a block, so that it is no mere feedback."""
+    return any(str(inner.tag).endswith("Interaction") for inner in element.iter())
 
 
 def _feedback(element: Any) -> Feedback:

@@ -38,7 +38,7 @@ def conform(root: Any, version: str) -> None:
 
 
 def _place(element: Any) -> None:
-    """Lines that hold blocks, and parts of lists outside of them, become blocks; blocks in a term or a caption lines."""
+    """Lines that hold blocks, and parts of lists outside of one, become blocks; blocks in a term or caption lines."""
     parent, holders = element.getparent(), _HELD_BY.get(element.tag, ())
     alone = holders and (parent is None or parent.tag not in holders)
     if alone or (element.tag in _INLINE_ONLY and any(_is_block(inner) for inner in element)):

@@ -91,7 +91,7 @@ class Subject:
                 return marks[element]
             if element in self.interactions:
                 return _BLANK if element.tag == "textEntryInteraction" and _is_within_words(element) else ""
-            if element.tag in _ELSEWHERE or self._is_hollow(element, marks):
+            if (element.tag in _ELSEWHERE and not self._asks(element)) or self._is_hollow(element, marks):
                 return ""
             if element.tag == "mediaInteraction":
                 return self.markup.html(element)
@@ -100,6 +100,10 @@ class Subject:
             return None
 
         return replaced
+
+    def _asks(self, element: Any) -> bool:
+        """Whether a block that is shown at some time holds what is to be answered, and so is no mere feedback."""
+        return any(inner in self.interactions for inner in element.iter())
 
     def _is_hollow(self, element: Any, marks: dict[Any, str]) -> bool:
         """Whether an element only holds interactions that are shown elsewhere."""
