@@ -162,6 +162,8 @@ def test_questions_are_found_by_type_status_category_tag_and_words(hall: Hall) -
     assert found("tag=physical&category=safety&status=ready&q=LADD") == [ladder]
     assert found("type=&status=&category=&tag=&q=") == [fire, ladder, safe, old]
     assert found("order=-name") == [safe, old, ladder, fire]
+    beyond = author.get(f"/banks/{bank}/questions?page=7")
+    assert (beyond.json, beyond.headers["X-Total-Count"]) == ([], "4")
 
 
 @pytest.mark.parametrize(

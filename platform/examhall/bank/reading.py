@@ -108,15 +108,18 @@ class QuestionList(ListView):
         counted = sa.select(sa.func.count()).select_from(
             statement.with_only_columns(sa.literal(1)).order_by(None).limit(within and within + 1).subquery()
         )
-        total = db.session.scalar(counted) or 0
+        if self.columns:
+            statement = statement.with_only_columns(*self.columns, maintain_column_froms=True)
+        else:
+            statement = statement.options(defer(Question.words, raiseload=True))
+        # The count comes with each row: one statement for both, unless there is no row
+        statement = statement.add_columns(counted.scalar_subquery()).limit(page.size).offset(page.offset)
+        found = db.session.execute(statement).all()
+        rows = found if self.columns else [row[0] for row in found]
+        total = found[0][-1] if found else 0
+        if not found and page.number > 1:
+            total = db.session.scalar(counted) or 0
         more = bool(within and total > within)
-        rows: Sequence[Any] = []
-        if total > page.offset:
-            statement = statement.limit(page.size).offset(page.offset)
-            if self.columns:
-                rows = db.session.execute(statement.with_only_columns(*self.columns, maintain_column_froms=True)).all()
-            else:
-                rows = db.session.scalars(statement.options(defer(Question.words, raiseload=True))).all()
         return rows, Page(page.number, page.size, within if more and within else total, more)
 
     def narrowed(

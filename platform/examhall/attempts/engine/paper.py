@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import count
@@ -129,9 +129,10 @@ def draw(rules: Sequence[SectionRule], seed: str) -> list[Drawn]:
         # The database's order must not matter; comparing ints is faster than comparing UUIDs.
         pools.append({id_: free[id_] for id_ in _shuffled(sorted(free, key=lambda id_: id_.int), rng)})
     holders: dict[UUID, int] = {}
+    untried = [iter(pool) for pool in pools]
     for index, rule in enumerate(rules):
         for have in range(rule.count):
-            if not _take_one(index, pools, holders, set()):
+            if not _take_one(index, pools, untried, holders, set()):
                 raise Conflict(
                     N_(
                         "Section “%(section)s” asks for %(wanted)s questions, but only %(have)s are left for it. "
@@ -197,20 +198,24 @@ def _fixed(rules: Sequence[SectionRule]) -> set[UUID]:
 
 
 def _take_one(
-    section: int, pools: Sequence[Mapping[UUID, QuestionRef]], holders: dict[UUID, int], asked: set[int]
+    section: int,
+    pools: Sequence[Mapping[UUID, QuestionRef]],
+    untried: Sequence[Iterator[UUID]],
+    holders: dict[UUID, int],
+    asked: set[int],
 ) -> bool:
     """Give the section one more question of its pool, if need be one that its holder can replace.
 
     This is the search for an augmenting path in bipartite matching: it fails only where no choice at all would do.
     """
     asked.add(section)
-    for id_ in pools[section]:
+    for id_ in untried[section]:  # whatever is held stays held, if by another: nobody needs to look there again
         if id_ not in holders:
             holders[id_] = section
             return True
     for id_ in pools[section]:
         holder = holders[id_]
-        if holder not in asked and _take_one(holder, pools, holders, asked):
+        if holder not in asked and _take_one(holder, pools, untried, holders, asked):
             holders[id_] = section
             return True
     return False

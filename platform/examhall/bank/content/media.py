@@ -68,6 +68,8 @@ def shown(value: Any) -> Any:
 
 def _shown(value: Any, base: str) -> Any:
     if isinstance(value, str):
+        if "media:" not in value and "\\" not in value:
+            return value
         return _REFERENCE.sub(rf"{base}/\1", value) if _REFERENCE.fullmatch(value) else richtext.shown(value, base)
     if isinstance(value, dict):
         return {name: part if name in _PLAIN else _shown(part, base) for name, part in value.items()}
