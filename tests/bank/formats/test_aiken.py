@@ -70,7 +70,7 @@ class TestReading:
         ("Which?\na) one\nb) two\nAnswer: D\n", 4, "capital letter"),
         ("Which?\nA. one\nB. two\nANSWER: B. one\n", 4, "No option bears"),
         ("Which?\nA. one\nB. two\nANSWER:\n", 4, "No option bears"),
-        ("Which?\nA. one\nB. two\nANSWER: A, B\n", 4, "No option bears"),
+        ("Which?\nA. one\nB. two\nANSWER: A, D\n", 4, "No option bears"),
         ("Which?\nA. one\nA. two\nANSWER: A\n", 2, "same letter"),
         ("Which?\nA. one\nB. two\nB. three\nANSWER: A\n", 2, "same letter"),
         ("Which?\nA. one\nANSWER: A\n", 1, "at least"),
@@ -78,7 +78,8 @@ class TestReading:
         ("Which?\nANSWER: A\n", 1, "no options"),
         ("ANSWER: A\n", 1, "no options"),
         ("Which?\nA. one\nB. two\n", 1, "no ANSWER"),
-        ("Which?\nA. one\nB. two\nAnswer: none of these\n", 1, "no ANSWER"),
+        ("Which?\nA. one\nB. two\nAnswer: none of these\n", 4, "No option bears"),
+        ("Which?\nA. one\nB. two\nSo what?\nAnswer: none of these\n", 1, "no ANSWER"),
         ("One?\nA. a\nB. b\nTwo?\nA. c\nB. d\nANSWER: A\n", 1, "no ANSWER"),
         ("", 1, "no question"),
     ],
@@ -104,9 +105,9 @@ def test_it_is_known_by_its_answers(text: str, is_aiken: bool) -> None:
     assert FORMAT.recognises(text.encode()) is is_aiken
 
 
-LINES = st.text(st.characters(exclude_categories=("C", "Z")), min_size=2, max_size=30).filter(
-    lambda text: not text.startswith("ANSWER")
-)
+LINES = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=30) | st.sampled_from([
+    "?", "A", "ANSWER: A", "ANSWER: what?", "Answer: b", "A. a", "B) b", "Explanation: c", "*a*", "- a",
+])  # fmt: skip
 
 
 @st.composite
@@ -125,11 +126,30 @@ def escaped(text: str) -> str:
 
 class TestWriting:
     @given(st.lists(plain_questions(), max_size=4))
-    def test_what_it_can_say_comes_back_the_same(self, items: list[Item]) -> None:
+    def test_what_it_can_say_comes_back_the_same_and_the_rest_is_told(self, items: list[Item]) -> None:
         written = export(items, {}, "Bank")
-        assert written.losses == []
+        told = {loss.line for loss in written.losses}
         found = parse(written.data)
-        assert [item.body for item in found.questions] == [item.body for item in items]
+        assert [item.body for item in found.questions] == [
+            item.body for number, item in enumerate(items, start=1) if number not in told
+        ]
+        for number in told:
+            prompt = str(items[number - 1].body["prompt"])
+            assert len(prompt) == 1 or prompt.upper().lstrip("*").startswith("ANSWER")
+
+    @pytest.mark.parametrize(
+        ("prompt", "options"),
+        [
+            ("?", ("a", "b")),
+            ("ANSWER: A", ("a", "b")),
+            ("Which?", ("<b>a</b>", "<i>a</i>")),
+            ("Which?", ("a", "<p>a</p>")),
+        ],
+    )
+    def test_what_would_not_come_back_is_left_out_and_told(self, prompt: str, options: tuple[str, str]) -> None:
+        first, second = options
+        parts = [{"text": first, "fraction": "1"}, {"text": second, "fraction": "0"}]
+        self.left_out("single_choice", {"prompt": prompt, "options": parts})
 
     @pytest.mark.parametrize("fractions", [["1", "1"], ["1", "-0.5"], ["1"] + ["0"] * 26])
     def test_choices_beyond_one_right_of_26_are_left_out_and_told(self, fractions: list[str]) -> None:
@@ -174,6 +194,12 @@ def words(item: Item) -> Iterator[str]:
     "Which?\nA. one\nB. two\nANSWER: B.\n",
     "Which?\nA.\tone\nB.\ttwo\nANSWER: B. two\n",
     "Which?\r\nA) one\r\nB) two\r\nCorrect answer: B)\r\n",
+    "Which?\n(A) one\n(B) two\n**Answer:** B\n",
+    "Which?\n- A) one\n- B) two\n**Answer: b**\n",
+    "Which?\nA: one\nB: two\nANSWER: B\n",
+    "Which?\nA. one\nB. two\nAnswer: Two\n",
+    "Which?\nA. one\nB. two\nRESPUESTA: B\n",
+    "Which?\na) one\nb) two\nRichtige Antwort: b\n",
 ])  # fmt: skip
 def test_what_authors_write_by_hand_is_read_with_a_warning(text: str) -> None:
     found = read(text * 2)
@@ -193,6 +219,8 @@ def test_small_letters_above_capital_ones_are_text() -> None:
 
 def test_a_file_written_by_hand_is_known_as_aiken() -> None:
     assert registry.format_of(b"Which?\na) one\r\nb) two\r\n\r\nAnswer: B\r\n").name == "aiken"
+    assert registry.format_of("¿Cuál?\n(A) uno\n(B) dos\nRespuesta correcta: B\n".encode()).name == "aiken"
+    assert registry.format_of(b"Which?\n- A. one\n- B. two\n\n**Answer:** B\n").name == "aiken"
     assert registry.format_of(b"Which?\n\nAnswer: B {=a ~b}\n").name == "gift"
 
 
@@ -209,3 +237,23 @@ def test_what_is_no_text_is_told_the_formats() -> None:
     with pytest.raises(Invalid) as caught:
         registry.format_of(b"%PDF-1.7\n\xe2\xe3\0\xff")
     assert "tells its format" in caught.value.errors[0].message
+
+
+@pytest.mark.parametrize("answer", ["ANSWER: A, C", "ANSWER: A; C", "Correct answer: a and c", "Answer: A,C"])
+def test_several_right_letters_make_a_multiple_choice_with_a_warning(answer: str) -> None:
+    (item,) = read(f"Which?\nA. one\nB. two\nC. three\n{answer}\n").questions
+    assert (item.type, options_of(item)) == ("multiple_choice", [("one", "0.5"), ("two", "0"), ("three", "0.5")])
+    assert len(item.warnings) == 1
+
+
+def test_an_explanation_directly_below_the_answer_is_feedback_with_a_warning() -> None:
+    found = read(
+        f"{SUM}Explanation: As 2 + 2\nis 4 < 5.\n\nExplanation: which of these is one?\nA. a\nB. b\nANSWER: A\n{SUM}"
+    )
+    first, second, third = found.questions
+    assert (first.body["feedback"], second.body["prompt"]) == (
+        "As 2 + 2<br>is 4 &lt; 5.",
+        "Explanation: which of these is one?",
+    )
+    assert [message.line for message in first.warnings] == [5]
+    assert (second.warnings, third.line, found.errors) == ([], 12, [])

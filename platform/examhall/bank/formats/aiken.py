@@ -7,13 +7,15 @@
 
 Rules: reference semantics §2.4. A defect of the original that is not copied: there the letter of the answer counts
 options from the top, whatever letters they bear; here it is the option that bears it. What authors write by hand in
-small letters or with a space too many is read as well, with a warning, as other systems do not.
+small letters, in words of their own or with an explanation below it is read as well, with a warning, as other systems
+do not.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from html import escape
 from string import ascii_uppercase
 from typing import Any, NoReturn
@@ -28,19 +30,31 @@ from examhall.errors import N_, Invalid
 QUESTIONS_LIMIT = 10_000
 
 _NAME_FROM_STEM = 60
+_WORDS = (
+    r"(?:(?:correct|right|reference)[ \t]+)?answer|respuesta(?:[ \t]+correcta)?|(?:richtige[ \t]+)?antwort"
+    r"|(?:bonne[ \t]+)?réponse|resposta(?:[ \t]+correta)?|الإجابة(?:[ \t]+الصحيحة)?"
+)
 _OPTION = re.compile(r"([A-Z])[).][ \t]*(.*)")
-_BY_HAND = re.compile(r"([A-Za-z])[ \t]?(?:\)|\.(?=[ \t]))[ \t]*(.*)")
-_ANSWER = re.compile(r"ANSWER:[ \t]*(.*)|(?i:(?:correct[ \t]+)?answer)[ \t]*:[ \t]*([A-Za-z](?:[.)].*)?)")
-_LETTER = re.compile(r"([A-Za-z])(?:[.)][ \t]*(.*))?")
+_BY_HAND = re.compile(r"(?:[-*•][ \t]+)?\(?([A-Za-z])[ \t]?(?:\)|[.:](?=[ \t]))[ \t]*(.*)")
+_ANSWER = re.compile(rf"ANSWER:[ \t]*(.*)|(?i:\**(?:{_WORDS})[ \t]*:\**)[ \t]*(.+?)\**")
+_LETTER = re.compile(r"([A-Za-z])(?:[.):][ \t]*(.*))?")
+_LETTERS = re.compile(r"[A-Za-z](?:[ \t]*(?:[,;/&+]|\band\b)[ \t]*[A-Za-z])+")
+_EXPLANATION = re.compile(
+    r"\**(?:explanation|rationale|feedback|explicación|erklärung|explication)[ \t]*:\**[ \t]*(.*)", re.IGNORECASE
+)
 _ANSWER_LINE = re.compile(
     rb"^[ \t]*ANSWER:[ \t]*[A-Z][ \t]*\r?$"
-    rb"|^[ \t]*[A-Za-z][ \t]?[).][^\n]*+\n[ \t\r\n]*+(?i:(?:correct[ \t]+)?answer)[ \t]*:[ \t]*[A-Za-z][.)\t \r]*$",
+    rb"|^[ \t]*(?:[-*][ \t]+)?\(?[A-Za-z][ \t]?[).:][^\n]*+\n[ \t\r\n]*+\**(?i:"
+    + _WORDS.encode()
+    + rb")[ \t]*:\**[ \t]*[A-Za-z][.)\t *\r]*$",
     re.MULTILINE,
 )
-_LIKE_AN_ANSWER = re.compile(r"answer[ \t]*:", re.IGNORECASE)
+_LIKE_AN_ANSWER = re.compile(rf"(?:{_WORDS})[ \t]*:", re.IGNORECASE)
 _UNUSABLE = re.compile(r"[\0\ud800-\udfff]")
 
 Line = tuple[int, str]
+Option = tuple[int, str, str]
+"""The line, the letter and the text of an option."""
 
 
 def recognises(data: bytes) -> bool:
@@ -51,13 +65,13 @@ def recognises(data: bytes) -> bool:
 def parse(data: bytes, **settings: Any) -> Import:
     """The questions of an Aiken file. Raises what `decode` does; everything else that is wrong is an error by line."""
     result = Import([], [])
-    for lines in _blocks(decode(data)):
+    for lines, explanation in _blocks(decode(data)):
         if len(result.questions) + len(result.errors) >= QUESTIONS_LIMIT:
             message = N_("There are more than %(limit)s questions. Split the file and import the parts.")
             result.errors.append(Message(lines[0][0], message, {"limit": QUESTIONS_LIMIT}))
             break
         try:
-            result.questions.append(_question(lines))
+            result.questions.append(_question(lines, explanation))
         except Fault as fault:
             result.errors.extend(fault.messages)
     if not result.questions and not result.errors:
@@ -80,53 +94,89 @@ def export(items: Sequence[Item], media: Mapping[str, Medium], title: str) -> Ex
             )
             losses.append(Message(number, message, {"name": item.name}))
             continue
-        losses += unsaid(item, number, "Aiken", frozenset())
         lines = [f"{letter}. {_line(option['text'])}" for letter, option in zip(ascii_uppercase, options, strict=False)]
-        written.append("\n".join([_line(item.body["prompt"]), *lines, f"ANSWER: {ascii_uppercase[right[0]]}"]))
+        text = "\n".join([_line(item.body["prompt"]), *lines, f"ANSWER: {ascii_uppercase[right[0]]}"])
+        if not _says(text, lines, right[0]):
+            message = N_("“%(name)s” is left out: without its formatting it can't be told in Aiken.")
+            losses.append(Message(number, message, {"name": item.name}))
+            continue
+        losses += unsaid(item, number, "Aiken", frozenset())
+        written.append(text)
     return Export("".join(f"{text}\n\n" for text in written).encode(), "text/plain", "txt", losses)
 
 
-def _blocks(text: str) -> Iterator[list[Line]]:
-    """The lines of each question, its ANSWER the last of them; what follows the last ANSWER comes without one."""
+def _says(text: str, options: Sequence[str], right: int) -> bool:
+    """Whether a text reads as one question, of one line, with these options and this one right."""
+    found = parse(text.encode())
+    if found.errors or len(found.questions) != 1 or found.questions[0].warnings:
+        return False
+    read = found.questions[0].body["options"]
+    return len(read) == len(options) and read[right]["fraction"] == "1"
+
+
+def _blocks(text: str) -> Iterator[tuple[list[Line], list[Line]]]:
+    """The lines of each question, its ANSWER the last of them; and those of an explanation directly below it.
+
+    What follows the last ANSWER comes without one.
+    """
     block: list[Line] = []
+    explanation: list[Line] = []
+    explained = False  # whether the next line may belong to the explanation of the block that has its ANSWER
     for number, raw in enumerate(_UNUSABLE.sub("\ufffd", text).splitlines(), start=1):
         line = raw.strip()
+        if explained and line and (explanation or _EXPLANATION.fullmatch(line)):
+            explanation.append((number, line))
+            continue
+        if explained:
+            yield block, explanation
+            block, explanation, explained = [], [], False
         if len(line) < 2:  # as in the original: a lone sign is no question
             continue
         block.append((number, line))
-        if _ANSWER.fullmatch(line):
-            yield block
-            block = []
+        explained = _answered(line, block[-2][1] if len(block) > 1 else "")
     if block:
-        yield block
+        yield block, explanation
 
 
-def _question(lines: list[Line]) -> Item:
+def _answered(line: str, above: str) -> bool:
+    """Whether a line names the right option, as it does by letters or below an option."""
+    answer = _ANSWER.fullmatch(line)
+    if answer is None:
+        return False
+    by_hand = answer[2]
+    return by_hand is None or bool(
+        _LETTER.fullmatch(by_hand) or _LETTERS.fullmatch(by_hand) or _BY_HAND.fullmatch(above)
+    )
+
+
+def _question(lines: list[Line], explanation: list[Line]) -> Item:
     *asked, last = lines
-    answer = _ANSWER.fullmatch(last[1])
+    answer = _ANSWER.fullmatch(last[1]) if _answered(last[1], asked[-1][1] if asked else "") else None
     if answer is None:
         message = N_("This question has no ANSWER. Write ANSWER: and the letter of the right option below it.")
         _refuse(lines[0][0], message)
     strict = [place for place, (_, text) in enumerate(asked) if place and _OPTION.fullmatch(text)]
     stem, options = _parted(asked, last[0], _OPTION if len(strict) > 1 else _BY_HAND)
-    letters = {letter.upper(): place for place, (_, letter, _) in enumerate(options)}
-    if len(letters) < len(options):
+    if len({letter.upper() for _, letter, _ in options}) < len(options):
         _refuse(options[0][0], N_("Two options bear the same letter. Give each its own."))
     said = answer[1] if answer[2] is None else answer[2]
-    named = _LETTER.fullmatch(said)
-    place = letters.get(named[1].upper()) if named else None
-    if named is None or place is None or named[2] not in (None, "", options[place][2]):
+    right = _named(said, options)
+    if not right:
         message = N_("No option bears the letter “%(letter)s”. Write the capital letter of one of these: %(known)s.")
-        _refuse(last[0], message, letter=said[:20], known=", ".join(letters))
+        known = ", ".join(letter.upper() for _, letter, _ in options)
+        _refuse(last[0], message, letter=said[:20], known=known)
+    share = "1" if len(right) == 1 else str(round(1 / Decimal(len(right)), 12))
     data = {
-        "prompt": "<br>".join(escape(text, quote=False) for _, text in stem),
+        "prompt": _html(stem),
         "options": [
-            {"text": escape(text, quote=False), "fraction": "1" if number == place else "0"}
-            for number, (_, _, text) in enumerate(options)
+            {"text": escape(text, quote=False), "fraction": share if place in right else "0"}
+            for place, (_, _, text) in enumerate(options)
         ],
+        "feedback": _EXPLANATION.sub(r"\1", _html(explanation), count=1),
     }
+    kind = "single_choice" if len(right) == 1 else "multiple_choice"
     try:
-        body = type_named("single_choice").validate(data)
+        body = type_named(kind).validate(data)
     except Invalid as invalid:
         raise Fault(
             Message(_line_of(error.field, lines[0][0], options), error.message, error.params)
@@ -137,14 +187,37 @@ def _question(lines: list[Line]) -> Item:
     if len(stem) > 1:
         note = N_("This question goes over several lines. That is read here, but not everywhere.")
         warnings.append(Message(stem[1][0], note))
-    if len(strict) < len(options) or answer[1] is None or answer[1] != named[1].upper():
+    if len(strict) < len(options) or answer[1] is None or not re.fullmatch("[A-Z]", said):
         note = N_("Other systems read options such as “A. text” and answers such as “ANSWER: A” only.")
         warnings.append(Message(last[0], note))
-    return Item(line=stem[0][0], name=name, type="single_choice", body=body.to_json(), warnings=warnings)
+    if explanation:
+        note = N_(
+            "The explanation below the answer is read as the general feedback. Other systems take it for a question."
+        )
+        warnings.append(Message(explanation[0][0], note))
+    return Item(line=stem[0][0], name=name, type=kind, body=body.to_json(), warnings=warnings)
 
 
-def _parted(lines: list[Line], end: int, option: re.Pattern[str]) -> tuple[list[Line], list[tuple[int, str, str]]]:
-    """The lines of the stem, and the options as (line, letter, text): the last lines that look like options.
+def _named(said: str, options: Sequence[Option]) -> set[int]:
+    """The places of the options that an ANSWER names: by a letter, by several, or by the text of one."""
+    places = {letter.upper(): place for place, (_, letter, _) in enumerate(options)}
+    if one := _LETTER.fullmatch(said):
+        place = places.get(one[1].upper())
+        if place is not None and one[2] in (None, "", options[place][2]):
+            return {place}
+    if _LETTERS.fullmatch(said):
+        letters = [letter.upper() for letter in re.findall(r"\b[A-Za-z]\b", said)]
+        return {places[letter] for letter in letters} if places.keys() >= set(letters) else set()
+    same = [place for place, (_, _, text) in enumerate(options) if text.casefold() == said.casefold()]
+    return set(same) if len(same) == 1 else set()
+
+
+def _html(lines: Sequence[Line]) -> str:
+    return "<br>".join(escape(text, quote=False) for _, text in lines)
+
+
+def _parted(lines: list[Line], end: int, option: re.Pattern[str]) -> tuple[list[Line], list[Option]]:
+    """The lines of the stem, and the options: the last lines that look like options.
 
     The first line is always of the stem, even where it looks like an option ("A. Einstein was born in …").
     """
@@ -167,7 +240,7 @@ def _refuse(line: int, message: str, **params: Any) -> NoReturn:
     raise Fault([Message(line, message, params)])
 
 
-def _line_of(path: str, stem: int, options: list[tuple[int, str, str]]) -> int:
+def _line_of(path: str, stem: int, options: Sequence[Option]) -> int:
     parts = path.split(".")
     return options[int(parts[1])][0] if parts[0] == "options" and len(parts) > 1 else stem
 
