@@ -143,10 +143,10 @@ class Node:
         for name, value in self.attributes.items():
             yield Message(self.line, "", {"name": f"{self.tag}@{name}", "value": shortened(value)}, self.path)
         for child in self.children:
-            if not (child.taken or child.text or child.children or child.attributes):
-                yield Message(child.line, "", {"name": f"<{child.tag}>", "value": ""}, child.path)
-            else:
+            if child.text or child.children or child.attributes:
                 yield from child.leftovers()
+            elif not child.taken:
+                yield Message(child.line, "", {"name": f"<{child.tag}>", "value": ""}, child.path)
 
     def message(self, text: str, /, **params: Any) -> Message:
         """A message about this element."""
