@@ -7,6 +7,7 @@ any write transaction, so that it keeps no other writer waiting. What is in the 
 from __future__ import annotations
 
 import logging
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -37,6 +38,8 @@ logger = logging.getLogger("examhall.imports")
 
 #: How long an import that nobody commits is kept.
 KEPT = timedelta(days=7)
+#: How long a folder may be without an import: far longer than any request lives.
+UNCLAIMED = timedelta(hours=1)
 #: Files that are read at the same time for one tenant.
 READERS = 4
 WORDS_KNOWN = 1_000
@@ -46,6 +49,10 @@ STOPPED = N_(
     "Reading took more time or memory than a file of this size may take, or was broken off. Split it, or try again."
 )
 GONE = N_("The file and what was found in it are not on this server any more. Send it again.")
+
+#: States in which an import needs its folder.
+_UNDECIDED = (ImportState.READING.value, ImportState.READ.value, ImportState.FAILED.value)
+_HEX = re.compile(r"[0-9a-f]{32}")
 
 _imports, _questions = table(ImportJob), table(Question)
 
@@ -176,6 +183,7 @@ def begin(bank_id: UUID, upload: Upload, name: str, options: Options, patience: 
             _refuse(found)
             _settle(job, found)
         with writing() as session:
+            session.execute(_forget_old())
             session.add(job)
             session.flush()
     except BaseException:
@@ -340,15 +348,22 @@ def _refuse_crowd() -> None:
         raise TooManyRequests(N_("Other files are being read. Wait until one of them is done."))
 
 
+def _forget_old() -> sa.Delete:
+    """Imports that nobody went on with; their folders are swept by the next one."""
+    return sa.delete(_imports).where(
+        _imports.c.tenant_id == tenant_id(), _imports.c.updated_at < now() - KEPT, _imports.c.state.in_(_UNDECIDED)
+    )
+
+
 def _sweep() -> None:
-    """Forget imports that nobody went on with."""
-    old = sa.select(_imports.c.id).where(
-        _imports.c.tenant_id == tenant_id(), _imports.c.updated_at < now() - KEPT,
-        _imports.c.state.in_([ImportState.READING.value, ImportState.READ.value, ImportState.FAILED.value]),
-    )  # fmt: skip
-    gone = list(db.session.scalars(old.limit(100)))
-    if gone:
-        with writing() as session:
-            session.execute(sa.delete(_imports).where(_imports.c.tenant_id == tenant_id(), _imports.c.id.in_(gone)))
-        for id in gone:
-            shutil.rmtree(folder_of(id), ignore_errors=True)
+    """Remove folders that no import claims: it is done with, or its request was killed before there was one."""
+    place = Path(current_app.instance_path) / f"{tenant_id()}.imports"
+    before = (now() - UNCLAIMED).timestamp()
+    old = {entry.name for entry in place.glob("*") if _HEX.fullmatch(entry.name) and entry.stat().st_mtime < before}
+    if not old:
+        return
+    claimed = db.session.scalars(
+        sa.select(_imports.c.id).where(_imports.c.tenant_id == tenant_id(), _imports.c.state.in_(_UNDECIDED))
+    )
+    for name in old - {id.hex for id in claimed}:
+        shutil.rmtree(place / name, ignore_errors=True)
