@@ -107,6 +107,22 @@ class TestMedia:
         assert 'title="a.mp3"' in prompt
         assert "no title" in said(found.questions[0].warnings)[0]
 
+    def test_links_to_sounds_are_players_as_moodle_shows_them(self) -> None:
+        sound = f'<file name="a.mp3" path="/" encoding="base64">{base64.b64encode(b"ID3 sound").decode()}</file>'
+        link = '<a class="x" href="@@PLUGINFILE@@/{}">{}</a>'
+        found = parse(
+            described(link.format("a.mp3", 'The "bell" &amp; co') + link.format("a%20b.png", "map"), sound + FILE)
+        )
+        (digest,) = found.media
+        prompt = found.questions[0].body["prompt"]
+        assert prompt.startswith(f'<audio src="media:{digest}" title="The &quot;bell&quot; &amp; co" controls="">')
+        assert prompt.endswith("</audio>map")
+        assert 'No text shows the file "a b.png", so it is left out.' in said(found.questions[0].losses)
+
+    def test_names_of_files_are_the_same_however_they_are_composed(self) -> None:
+        file = f'<file name="e\u0301.png" path="/" encoding="base64">{PNG}</file>'
+        assert len(parse(described('<img alt="x" src="@@PLUGINFILE@@/%C3%A9.png">', file)).media) == 1
+
     def test_a_picture_in_markdown_is_kept(self) -> None:
         found = parse(described("**a** ![A map](@@PLUGINFILE@@/a%20b.png)", FILE, "markdown"))
         assert f'<img src="media:{next(iter(found.media))}" alt="A map">' in found.questions[0].body["prompt"]

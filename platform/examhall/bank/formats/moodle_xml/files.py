@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from unicodedata import normalize
 from urllib.parse import unquote
 
 from examhall.bank.content.recognition import media_type_of
@@ -40,10 +41,20 @@ class Files:
 
         None when it is not there, cannot be decoded or is no picture, sound or film.
         """
-        wanted = unquote(reference.partition("?")[0]).lstrip("/")
-        fitting = [file for file in self._files if wanted in (file.path + file.name, file.name)]
-        file = next((file for file in fitting if file.owner == owner), next(iter(fitting), None))
+        file = self._found(owner, reference)
         return self._kept(file) if file else None
+
+    def played(self, owner: str, reference: str) -> tuple[str, str] | None:
+        """Whether that file is "audio" or "video", and its digest; None, and it joins nothing, if it is neither."""
+        file = self._found(owner, reference)
+        kind = (media_type_of(_bytes(file) or b"") or "").partition("/")[0] if file else ""
+        digest = self._kept(file) if file and kind in ("audio", "video") else None
+        return (kind, digest) if digest else None
+
+    def _found(self, owner: str, reference: str) -> _File | None:
+        wanted = normalize("NFC", unquote(reference.partition("?")[0]).lstrip("/"))
+        fitting = [file for file in self._files if wanted in (file.path + file.name, file.name)]
+        return next((file for file in fitting if file.owner == owner), next(iter(fitting), None))
 
     def first(self, owner: str) -> tuple[str, str] | None:
         """Digest and name of the first file that stands directly in an element."""
@@ -67,8 +78,7 @@ class Files:
 
     def _kept(self, file: _File) -> str | None:
         file.used = True
-        data = decoded(file.node.text) if file.node.attributes.get("encoding", "base64") == "base64" else None
-        return self._joined(file.name, data)
+        return self._joined(file.name, _bytes(file))
 
     def _joined(self, name: str, data: bytes | None) -> str | None:
         media_type = media_type_of(data) if data else None
@@ -78,6 +88,10 @@ class Files:
         digest = medium.digest
         self._media.setdefault(digest, medium)
         return digest
+
+
+def _bytes(file: _File) -> bytes | None:
+    return decoded(file.node.text) if file.node.attributes.get("encoding", "base64") == "base64" else None
 
 
 def decoded(text: str) -> bytes | None:
@@ -96,8 +110,8 @@ def _found(node: Node) -> Iterator[_File]:
     files = node.take_all("file")
     node.children = [child for child in node.children if child.tag != "file"]
     for file in files:
-        name = PurePosixPath(file.attributes.get("name", "")).name[:_NAME_LIMIT]
-        path = file.attributes.get("path", "/").strip("/")
+        name = normalize("NFC", PurePosixPath(file.attributes.get("name", "")).name[:_NAME_LIMIT])
+        path = normalize("NFC", file.attributes.get("path", "/").strip("/"))
         yield _File(node.path, name, path + "/" if path else "", file)
     for child in node.children:
         yield from _found(child)

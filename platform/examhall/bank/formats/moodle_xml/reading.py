@@ -203,7 +203,7 @@ def _category(node: Node, result: Import) -> CategoryInfo:
     category = CategoryInfo(path, external_id, description)
     if path:
         result.categories.append(category)
-        result.losses.extend(texts.losses)
+        result.losses.extend([*texts.losses, *texts.files.unused()])
     if "//" in said:
         message = N_('"%(path)s" has a / within a name. It is written as ⁄ here, as / parts categories.')
         result.losses.append(node.message(message, path=shortened(said)))

@@ -29,6 +29,7 @@ _FORMATS = {
     "wiki_like": "moodle",
 }
 _SOURCE = re.compile(r"""\ssrc\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'<>]+))""", re.IGNORECASE)
+_LINK = re.compile(r"""<a\b[^<>]*?\shref\s*=\s*"(?P<address>[^"<>]*)"[^<>]*>(?P<words>[^<>]*)</a\s*>""", re.IGNORECASE)
 _PLUGIN_FILE = re.compile(r"@@PLUGINFILE@@/|%40%40PLUGINFILE%40%40/", re.IGNORECASE)
 _DATA = re.compile(r"data:(?P<type>(?:image|audio|video)/[\w.+-]{1,40});base64,(?P<data>[A-Za-z0-9+/=%\s]+)", re.ASCII)
 _PUT_BY = re.compile(r"embedded:([0-9]{1,6})")
@@ -103,11 +104,25 @@ class Texts:
         return f"embedded:{len(self._embedded) - 1}"
 
     def _with_media(self, html: str, node: Node) -> str:
-        if "src" not in html.lower():
+        has_link = "href" in html and "PLUGINFILE" in html
+        if not has_link and "src" not in html.lower():
             return html
         html = _SOURCE.sub(lambda found: self._source(found, node), html)
+        if has_link:
+            html = _LINK.sub(lambda found: self._link(found, node), html)
         html = _PLAYER.sub(lambda found: self._player(found, node), html)
         return _IMAGE.sub(lambda found: self._image(found[0], node), html)
+
+    def _link(self, found: re.Match[str], node: Node) -> str:
+        """A link to a sound or a film, for which Moodle shows a player."""
+        address = unescape(found["address"]).strip()
+        place = _PLUGIN_FILE.match(address)
+        file = self.files.played(node.path, address[place.end() :]) if place else None
+        if file is None:
+            return found[0]
+        name = escape(PurePosixPath(unquote(address)).name)
+        title = found["words"].strip().replace('"', "&quot;") or name
+        return f'<{file[0]} src="media:{file[1]}" data-name="{name}" title="{title}"></{file[0]}>'
 
     def _source(self, found: re.Match[str], node: Node) -> str:
         address = unescape(next(value for value in found.groups() if value is not None)).strip()
