@@ -310,6 +310,74 @@ class TestTablesOfOthers:
     def test_columns_have_other_names_elsewhere(self, head: str) -> None:
         assert self.right(f"{head}\nWhich?;x;y;2;3") == ["y"]
 
+    @pytest.mark.parametrize("head", [
+        "questionText,optionA,optionB,correctAnswer,points", "id;question;reponse1;reponse2;bonne_reponse;note",
+        "Question #,Question Text,Answer 1,Answer 2 (Optional),Correct Answer(s) (Only include Answer #),x",
+        "Pergunta,Alternativa A,Alternativa B,Resposta correta,Pontos", "问题,A,B,正确答案,x", "문제,1,2,정답,x",
+    ])  # fmt: skip
+    def test_columns_are_named_in_other_languages_and_by_programs(self, head: str) -> None:
+        delimiter = ";" if ";" in head else ","
+        number = ["7"] * head.startswith(("id", "Question #"))
+        assert self.right(f"{head}\n" + delimiter.join([*number, "Which?", "x", "y", "2", "1"])) == ["y"]
+
+    @pytest.mark.parametrize("told", ["option2", "Option B", "answer_2", "choice-b", "Opción 2"])
+    def test_the_right_option_is_named_with_a_word_before_it(self, told: str) -> None:
+        assert self.right(f"question,a,b,right\nWhich?,x,y,{told}") == ["y"]
+
+    @pytest.mark.parametrize(("other", "right"), [
+        ("Next?,5,6,7,8,6", "4"), ("Next?,x,y,z,w,4", "5"), ("Next?,x,y,z,w,B", None), ("Next?,1,2,3,4,2", None),
+    ])  # fmt: skip
+    def test_other_rows_tell_whether_numbers_are_texts_or_places(self, other: str, right: str | None) -> None:
+        found = read(f"question,a,b,c,d,right\nWhich?,2,3,4,5,4\n{other}")
+        if right is None:
+            assert "several options" in found.errors[0].text
+        else:
+            options = found.questions[0].body["options"]
+            assert [option["text"] for option in options if option["fraction"] == "1"] == [right]
+
+    def test_places_are_counted_from_0_where_one_of_them_is_0_with_a_warning(self) -> None:
+        found = read("question,a,b,right\nOne?,x,y,0\nTwo?,x,y,1\nThree?,x,y,A")
+        rights = [[option["fraction"] for option in item.body["options"]] for item in found.questions]
+        assert rights == [["1", "0"], ["0", "1"], ["1", "0"]]
+        assert [["counted from 0" in note.text for note in item.warnings] for item in found.questions] == [
+            [True], [True], [],
+        ]  # fmt: skip
+
+    def test_one_right_and_some_wrong_answers_are_options(self) -> None:
+        found = read(
+            "Question,Correct Answer,Incorrect Answer 1,Wrong answer 2 (optional)\nSum?,4,3,5\nCity?,Rome,Oslo,"
+        )
+        options = [item.body["options"] for item in found.questions]
+        assert [[(option["text"], option["fraction"]) for option in each] for each in options] == [
+            [("4", "1"), ("3", "0"), ("5", "0")], [("Rome", "1"), ("Oslo", "0")],
+        ]  # fmt: skip
+
+    def test_titles_above_the_names_of_columns_are_left_out_and_told(self) -> None:
+        table = "My quiz,,\nby,me,\n\nquestion,right,type\nIs it?,true,"
+        found = read(table)
+        assert [(item.line, item.type) for item in found.questions] == [(5, "true_false")]
+        assert [loss.element for loss in found.losses] == ["row 1"]
+        assert CSV.recognises(table.encode())
+        assert CSV.columns is not None
+        assert CSV.columns(table.encode()).names == ["question", "right", "type"]
+
+    def test_an_answer_without_a_type_is_a_short_text_with_a_warning(self) -> None:
+        found = read("question,answer\nCapital?,Paris; Paname\nSum?,4")
+        assert [answer["text"] for answer in found.questions[0].body["answers"]] == ["Paris", "Paname"]
+        assert "read as a short text" in found.questions[0].warnings[0].text
+        assert ["of what type" in error.text for error in found.errors] == [True]
+
+    def test_an_answer_beside_columns_that_nobody_knows_is_no_short_text(self) -> None:
+        assert "of what type" in read("question,uno,due,right\nCapital?,Paris,Rome,Paris").errors[0].text
+
+    @pytest.mark.parametrize(("said", "kept"), [("Facil", "easy"), ("Intermediate", "medium"), ("schwierig", "hard")])
+    def test_difficulties_have_other_names_elsewhere(self, said: str, kept: str) -> None:
+        assert read(f"question,right,level\nIs it?,true,{said}").questions[0].difficulty == kept
+
+    def test_a_difficulty_that_nobody_knows_is_lost_and_told(self) -> None:
+        (item,) = read("question,right,level\nIs it?,true,3").questions
+        assert (item.difficulty, [loss.element for loss in item.losses]) == ("", ["row 2, column C"])
+
     def test_a_column_that_nobody_knows_is_told(self) -> None:
         found = read("question,type,Time in seconds,Empty\nWrite,essay,30,")
         assert [(loss.element, loss.params) for loss in found.losses] == [("column C", {"name": "Time in seconds"})]

@@ -19,20 +19,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from examhall.bank.formats import Columns, Export, Format, Import, Item, Medium, archive
+from examhall.bank.formats import Columns, Export, Format, Import, Item, Medium, Message, archive
 from examhall.bank.formats.tables import fields, reading, sheets, writing
+from examhall.errors import N_
 
 _XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def parse_csv(data: bytes, mapping: Mapping[str, str] | None = None, **settings: Any) -> Import:
     """The questions of a CSV file."""
-    return reading.parse(sheets.read_csv(data), mapping)
+    return _parsed(sheets.read_csv(data), mapping)
 
 
 def parse_xlsx(data: bytes, mapping: Mapping[str, str] | None = None, **settings: Any) -> Import:
     """The questions on the first sheet of a workbook."""
-    return reading.parse(sheets.read_xlsx(data), mapping)
+    return _parsed(sheets.read_xlsx(data), mapping)
+
+
+def _parsed(rows: Sequence[sheets.Row], mapping: Mapping[str, str] | None) -> Import:
+    below = fields.headed(rows)
+    result = reading.parse(below, mapping)
+    if len(below) < len(rows):
+        message = N_("What stands above the names of the columns is left out.")
+        result.losses.insert(0, Message(rows[0][0], message, {}, f"row {rows[0][0]}"))
+    return result
 
 
 def export_csv(items: Sequence[Item], media: Mapping[str, Medium], title: str) -> Export:
@@ -50,7 +60,7 @@ def export_xlsx(items: Sequence[Item], media: Mapping[str, Medium], title: str) 
 def _is_csv(data: bytes) -> bool:
     """Whether a text's first line names a column of questions, among others."""
     try:
-        rows = sheets.read_csv(data[:100_000].rpartition(b"\n")[0] or data)
+        rows = fields.headed(sheets.read_csv(data[:100_000].rpartition(b"\n")[0] or data))
     except Exception:  # whatever else it is
         return False
     return len(rows[0][1]) > 1 and "question" in fields.columns(rows).proposed.values()
@@ -61,11 +71,11 @@ def _is_xlsx(data: bytes) -> bool:
 
 
 def _columns_of_csv(data: bytes) -> Columns:
-    return fields.columns(sheets.read_csv(data))
+    return fields.columns(fields.headed(sheets.read_csv(data)))
 
 
 def _columns_of_xlsx(data: bytes) -> Columns:
-    return fields.columns(sheets.read_xlsx(data))
+    return fields.columns(fields.headed(sheets.read_xlsx(data)))
 
 
 _MAPPING = frozenset({"mapping"})

@@ -34,34 +34,17 @@ FIELDS: Mapping[str, str] = MappingProxyType(
     | {f"{letter}_feedback": N_("Feedback of an option or answer") for letter in LETTERS}
 )
 
-_SAME: dict[str, str] = {
-    "prompt": "question", "question text": "question", "questiontext": "question", "stem": "question",
-    "item": "question", "text": "question", "pregunta": "question", "enunciado": "question", "السؤال": "question",
-    "question type": "type", "kind": "type", "tipo": "type", "النوع": "type",
-    "answer": "right", "answers": "right", "correct": "right", "correct answer": "right", "correct answers": "right",
-    "right answer": "right", "right answers": "right", "key": "right", "solution": "right", "respuesta": "right",
-    "respuesta correcta": "right", "correcta": "right", "الاجابة الصحيحة": "right", "الاجابة": "right",
-    "title": "name", "question name": "name", "nombre": "name", "الاسم": "name",
-    "external id": "id", "externalid": "id", "idnumber": "id", "code": "id", "identifier": "id",
-    "topic": "category", "subject": "category", "categoria": "category", "tema": "category", "التصنيف": "category",
-    "tag": "tags", "labels": "tags", "keywords": "tags", "etiquetas": "tags", "وسوم": "tags",
-    "level": "difficulty", "dificultad": "difficulty", "lang": "language", "idioma": "language", "locale": "language",
-    "mark": "points", "marks": "points", "score": "points", "weight": "points", "puntos": "points", "الدرجة": "points",
-    "state": "status", "estado": "status",
-    "general feedback": "feedback", "explanation": "feedback", "rationale": "feedback", "comment": "feedback",
-    "retroalimentacion": "feedback", "explicacion": "feedback",
-    "correct option": "right", "correct choice": "right", "answer key": "right", "respuestas correctas": "right",
-    "clave": "right", "solucion": "right", "tipo de pregunta": "type", "titulo": "name", "puntaje": "points",
-    "puntuacion": "points", "frage": "question", "fragetext": "question", "aufgabe": "question", "typ": "type",
-    "fragetyp": "type", "richtig": "right", "richtige antwort": "right", "richtige antworten": "right",
-    "korrekte antwort": "right", "losung": "right", "antwort": "right", "titel": "name", "kategorie": "category",
-    "thema": "category", "punkte": "points", "erklarung": "feedback", "begrundung": "feedback",
-    "ruckmeldung": "feedback",
-}  # fmt: skip
 _OPTION = re.compile(
-    r"(?:(?:option|answer|choice|opt|opcion|respuesta|alternativa|antwort|خيار) ?)?([a-z]|[0-9]{1,2})( feedback)?"
+    r"(?:(?:option|answer|choice|opt|opcion|respuesta|alternativa|antwort|reponse|resposta|risposta|вариант|خيار) ?)?"
+    r"([a-z]|[0-9]{1,2})( feedback)?"
 )
-_ADVICE = re.compile(r"\s[-–—]\s")  # "Answer 1 - max 75 characters"
+_WRONG = re.compile(
+    r"(?:incorrect|wrong|false|distractor|falsch|incorrecta|incorrecte)(?: (?:option|answer|choice|antwort|respuesta))?"
+    r" ?([0-9]{1,2})"
+)
+_ADVICE = re.compile(r"\s[-–—]\s|\s\(")  # "Answer 1 - max 75 characters", "Answer 3 (optional)"
+_CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")  # of "correctAnswer"
+_TITLES = 10
 
 #: What other tools call types; "" where the number of right answers tells which one it is.
 TYPES: Mapping[str, str] = MappingProxyType(
@@ -78,9 +61,37 @@ TYPES: Mapping[str, str] = MappingProxyType(
         "fill in the blanks": "short_text", "fill in": "short_text", "text": "short_text", "sa": "short_text",
         "respuesta corta": "short_text", "kurzantwort": "short_text", "numerical": "numeric", "number": "numeric",
         "numerica": "numeric", "match": "matching", "order": "ordering", "sequence": "ordering", "kprime": "kprim",
+        "multichoice": "", "multi choice": "",
+        "multipla escolha": "", "choix multiple": "", "choix multiples": "", "qcm": "", "mr": "multiple_choice",
+        "single select": "single_choice", "single": "single_choice", "truefalse": "true_false",
+        "vrai faux": "true_false", "vrai ou faux": "true_false", "verdadeiro falso": "true_false",
+        "verdadeiro ou falso": "true_false", "vero falso": "true_false", "reponse courte": "short_text",
+        "resposta curta": "short_text", "num": "numeric",
         "open ended": "essay", "long answer": "essay", "paragraph": "essay", "ensayo": "essay", "freitext": "essay",
     }
 )  # fmt: skip
+
+
+#: What other tools call the three difficulties.
+DIFFICULTIES: Mapping[str, str] = MappingProxyType(
+    {
+        "easy": "easy", "simple": "easy", "low": "easy", "beginner": "easy", "basic": "easy", "facil": "easy",
+        "facile": "easy", "leicht": "easy", "einfach": "easy", "سهل": "easy",
+        "medium": "medium", "moderate": "medium", "intermediate": "medium", "average": "medium", "media": "medium",
+        "medio": "medium", "intermedio": "medium", "moyen": "medium", "mittel": "medium", "متوسط": "medium",
+        "hard": "hard", "difficult": "hard", "high": "hard", "advanced": "hard", "dificil": "hard", "avanzado": "hard",
+        "difficile": "hard", "schwer": "hard", "schwierig": "hard", "صعب": "hard",
+    }
+)  # fmt: skip
+
+
+def headed(rows: Sequence[Row]) -> Sequence[Row]:
+    """A table without what stands above the names of its columns, such as a title; whole where nothing names them."""
+    for place, (_, cells) in enumerate(rows[:_TITLES]):
+        proposed = {_field(name) for name in _names(cells)}
+        if "question" in proposed and len(proposed - {None}) > 1:
+            return rows[place:]
+    return rows
 
 
 def columns(rows: Sequence[Row]) -> Columns:
@@ -130,21 +141,62 @@ def _names(cells: Sequence[str]) -> list[str]:
 
 def plain_words(text: str) -> str:
     """The words of a name in small letters, without accents and signs."""
-    plain = unicodedata.normalize("NFKD", text.replace("(s)", "s")).casefold()
+    plain = unicodedata.normalize("NFKD", _CAPITAL.sub(" ", text.replace("(s)", "s"))).casefold()
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
     return " ".join(re.sub(r"[\W_]+", " ", plain).split())
 
 
+_SAME = {plain_words(name): field for name, field in {
+    "prompt": "question", "question text": "question", "questiontext": "question", "stem": "question",
+    "item": "question", "text": "question", "pregunta": "question", "enunciado": "question", "السؤال": "question",
+    "question type": "type", "kind": "type", "tipo": "type", "النوع": "type",
+    "answer": "right", "answers": "right", "correct": "right", "correct answer": "right", "correct answers": "right",
+    "right answer": "right", "right answers": "right", "key": "right", "solution": "right", "respuesta": "right",
+    "respuesta correcta": "right", "correcta": "right", "الاجابة الصحيحة": "right", "الاجابة": "right",
+    "title": "name", "question name": "name", "nombre": "name", "الاسم": "name",
+    "external id": "id", "externalid": "id", "idnumber": "id", "code": "id", "identifier": "id",
+    "topic": "category", "subject": "category", "categoria": "category", "tema": "category", "التصنيف": "category",
+    "tag": "tags", "labels": "tags", "keywords": "tags", "etiquetas": "tags", "وسوم": "tags",
+    "level": "difficulty", "dificultad": "difficulty", "lang": "language", "idioma": "language", "locale": "language",
+    "mark": "points", "marks": "points", "score": "points", "weight": "points", "puntos": "points", "الدرجة": "points",
+    "state": "status", "estado": "status",
+    "general feedback": "feedback", "explanation": "feedback", "rationale": "feedback", "comment": "feedback",
+    "retroalimentacion": "feedback", "explicacion": "feedback",
+    "correct option": "right", "correct choice": "right", "answer key": "right", "respuestas correctas": "right",
+    "clave": "right", "solucion": "right", "tipo de pregunta": "type", "titulo": "name", "puntaje": "points",
+    "puntuacion": "points", "frage": "question", "fragetext": "question", "aufgabe": "question", "typ": "type",
+    "fragetyp": "type", "richtig": "right", "richtige antwort": "right", "richtige antworten": "right",
+    "korrekte antwort": "right", "losung": "right", "antwort": "right", "titel": "name", "kategorie": "category",
+    "thema": "category", "punkte": "points", "erklarung": "feedback", "begrundung": "feedback",
+    "ruckmeldung": "feedback",
+    "difficulty level": "difficulty", "question id": "id", "answer explanation": "feedback", "intitule": "question",
+    "enonce": "question", "bonne reponse": "right", "bonnes reponses": "right", "reponse correcte": "right",
+    "reponses correctes": "right", "theme": "category", "categorie": "category", "difficulte": "difficulty",
+    "niveau": "difficulty", "titre": "name", "explication": "feedback", "langue": "language", "pergunta": "question",
+    "questao": "question", "resposta correta": "right", "respostas corretas": "right", "gabarito": "right",
+    "dificuldade": "difficulty", "nivel": "difficulty", "pontos": "points", "explicacao": "feedback",
+    "domanda": "question", "risposta corretta": "right", "risposte corrette": "right", "argomento": "category",
+    "difficolta": "difficulty", "punti": "points", "spiegazione": "feedback", "schwierigkeit": "difficulty",
+    "вопрос": "question", "правильный ответ": "right", "категория": "category", "题目": "question", "问题": "question",
+    "正确答案": "right", "答案": "right", "문제": "question", "정답": "right",
+}.items()}  # fmt: skip
+
+
 def _field(name: str) -> str | None:
-    bare = _ADVICE.split(name, maxsplit=1)[0]
+    bare = _ADVICE.split(name.replace("(s)", "s"), maxsplit=1)[0]
+    if "#" in bare:  # the number of a question
+        return None
     return _named(plain_words(name)) or (_named(plain_words(bare)) if bare != name else None)
 
 
 def _named(plain: str) -> str | None:
+    """The field of a name. A table may name one right and some wrong answers: these are the options from b."""
     if plain in FIELDS and len(plain) > 1:
         return plain
     if plain in _SAME:
         return _SAME[plain]
+    if wrong := _WRONG.fullmatch(plain):
+        return LETTERS[int(wrong[1])] if 0 < int(wrong[1]) < len(LETTERS) else None
     if option := _OPTION.fullmatch(plain):
         letter = option[1]
         if letter.isdigit():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -12,7 +12,7 @@ from examhall.bank.authoring.markup import to_html, to_number
 from examhall.bank.content.richtext import plain_text
 from examhall.bank.formats import Import, Item, Message
 from examhall.bank.formats.passage import Fault
-from examhall.bank.formats.tables.fields import LETTERS, TYPES, chosen, plain_words
+from examhall.bank.formats.tables.fields import DIFFICULTIES, LETTERS, TYPES, chosen, plain_words
 from examhall.bank.formats.tables.sheets import Row
 from examhall.bank.types import type_named
 from examhall.bank.types.contract import as_text, exact
@@ -33,25 +33,50 @@ _SHARE = re.compile(r"([A-Za-z])(?:[.)]|\s*=\s*(-?[0-9.]+)\s*%)?")
 _TOLERANCE = re.compile(r"(.+?)\s*(?:\+-|±|\+/-)\s*(.+)")
 _RANGE = re.compile(r"(.+?)\s*\.\.\s*(.+)")
 _ARROW = re.compile(r"(.*?)\s*->\s*(.*)", re.DOTALL)
+_POINTER = re.compile(
+    r"(?:option|answer|choice|opción|opcion|respuesta|antwort|réponse|resposta|risposta)[ _-]?([A-Za-z]|[0-9]{1,2})",
+    re.I,
+)
 _NO_NUMBER = N_("“%(text)s” is no number. Write digits, with a point before decimals.")
 
 
 def parse(rows: Sequence[Row], mapping: Mapping[str, str] | None = None) -> Import:
     """The questions of a table whose first row names its columns. Raises Invalid (field `mapping`)."""
     places = chosen(rows, mapping)
+    readers = [_Reader(number, cells, places) for number, cells in rows[1:]]
+    counting = _counting(readers)
     result = Import([], [], losses=list(_unread(rows, places) if mapping is None else ()))
-    for number, cells in rows[1:]:
+    for reader in readers:
         if len(result.questions) + len(result.errors) >= QUESTIONS_LIMIT:
             message = N_("There are more than %(limit)s questions. Split the file and import the parts.")
-            result.errors.append(Message(number, message, {"limit": QUESTIONS_LIMIT}))
+            result.errors.append(Message(reader.number, message, {"limit": QUESTIONS_LIMIT}))
             break
         try:
-            result.questions.append(_Reader(number, cells, places).item())
+            result.questions.append(replace(reader, counting=counting).item())
         except Fault as fault:
             result.errors.extend(fault.messages)
     if not result.questions and not result.errors:
         result.errors.append(Message(1, N_("There is no question in this file. Is it the right one?")))
     return result
+
+
+def _counting(readers: Sequence[_Reader]) -> str:
+    """What numbers in the column of right answers are: the "text" of options, their place from "1", or from "0".
+
+    "" where the rows do not tell, so that each is asked by itself.
+    """
+    if readers and readers[0].right_is_a:
+        return "text"
+    told = [(reader, reader.cell("right")) for reader in readers if reader.letters()]
+    told = [(reader, text) for reader, text in told if text.isascii() and text.isdigit() and len(text) < 3]
+    if not told:
+        return ""
+    texts = all(reader.of_text(text) for reader, text in told)
+    ones = all(0 < int(text) <= len(reader.letters()) for reader, text in told)
+    zeros = all(int(text) < len(reader.letters()) for reader, text in told)
+    if texts == ones:
+        return "0" if zeros and not texts and {0} < {int(text) for _, text in told} else ""
+    return "text" if texts else "1"
 
 
 def _unread(rows: Sequence[Row], places: Mapping[str, int]) -> Iterator[Message]:
@@ -70,11 +95,20 @@ class _Reader:
     number: int
     cells: Sequence[str]
     places: Mapping[str, int]
+    #: What a number in `right` is: see `_counting`.
+    counting: str = ""
 
     def cell(self, field: str) -> str:
         """What stands in the column of a field, "" where there is none."""
+        if field == "a" and self.right_is_a:
+            field = "right"
         place = self.places.get(field, len(self.cells))
         return self.cells[place].strip() if place < len(self.cells) else ""
+
+    @property
+    def right_is_a(self) -> bool:
+        """Whether the columns hold one right answer and the wrong ones, which are the options from b."""
+        return "a" not in self.places and "b" in self.places
 
     def refuse(self, field: str, message: str, **params: Any) -> NoReturn:
         raise Fault([self.message(field, message, params)])
@@ -85,7 +119,7 @@ class _Reader:
         return Message(self.number, message, params, f"row {self.number}{column}")
 
     def item(self) -> Item:
-        kind = self.kind()
+        kind, warnings, losses = self.kind(), [], []
         data = {"prompt": to_html(self.cell("question")), "feedback": to_html(self.cell("feedback"))}
         try:
             body = type_named(kind).validate(data | BODIES[kind](self))
@@ -99,11 +133,22 @@ class _Reader:
             self.refuse(
                 "points", N_("“%(text)s” is no number. Write digits, with a point before decimals."), text=points[:40]
             )
+        if not self.cell("type") and kind == "short_text":
+            note = N_("No column tells the type of this question, so it is read as a short text.")
+            warnings.append(self.message("question", note, {}))
+        if self.counting == "0" and self.cell("right").isdigit():
+            note = N_("The right answers are counted from 0 in this table, as one of them is 0.")
+            warnings.append(self.message("right", note, {}))
+        said = self.cell("difficulty")
+        difficulty = DIFFICULTIES.get(plain_words(said), "")
+        if said and not difficulty:
+            message = N_("The difficulty “%(text)s” is none of %(known)s, so it is left out.")
+            losses.append(self.message("difficulty", message, {"text": said[:40], "known": "easy, medium, hard"}))
         return Item(
             line=self.number, name=self.cell("name") or plain_text(body.prompt, _NAME_FROM_STEM), type=kind,
             body=body.to_json(), category=self.cell("category"), external_id=self.cell("id"), points=worth,
             tags=[tag.strip() for tag in re.split("[,،;]", self.cell("tags")) if tag.strip()],
-            difficulty=self.cell("difficulty").lower(), language=self.cell("language"),
+            difficulty=difficulty, language=self.cell("language"), warnings=warnings, losses=losses,
             status=self.cell("status").lower() or "ready", element=f"row {self.number}",
         )  # fmt: skip
 
@@ -121,7 +166,14 @@ class _Reader:
             return "multiple_choice" if len(list(self.named())) > 1 else "single_choice"
         if right.lower() in _VERDICTS:
             return "true_false"
+        if len(right) > 1 and not right.isdigit() and self.unread() < 2:
+            return "short_text"
         return self.refuse("type", N_("Say of what type this question is: its options and answers don't tell."))
+
+    def unread(self) -> int:
+        """How many cells of the row hold something that nobody said anything of, options perhaps."""
+        known = set(self.places.values())
+        return sum(bool(cell.strip()) for place, cell in enumerate(self.cells) if place not in known)
 
     def letters(self) -> list[str]:
         """The letters of the options that the row has."""
@@ -144,7 +196,10 @@ class _Reader:
         Instead of its letter an option's own text will do, or its number, counted from 1, where that is no text.
         """
         text = self.cell("right")
-        whole = self.of_text(text) if len(text) > 1 else []
+        if self.right_is_a:
+            yield "a", None
+            return
+        whole = self.of_text(text) if len(text) > 1 and not (self.counting in ("0", "1") and text.isdigit()) else []
         parts = [text] if len(whole) == 1 else [part.strip() for part in re.split("[;,،]", text)]
         for part in filter(None, parts):
             share = _SHARE.fullmatch(part)
@@ -153,9 +208,13 @@ class _Reader:
                     self.refuse("right", N_("There is no option %(letter)s in this row."), letter=share[1].upper())
                 yield share[1].lower(), share[2]
                 continue
-            meant = set(self.of_text(part))
-            if part.isascii() and part.isdigit() and 0 < int(part[:4]) <= len(LETTERS):
-                meant |= {letter for letter in LETTERS[int(part[:4]) - 1] if self.cell(letter)}
+            meant = set() if self.counting in ("0", "1") and part.isdigit() else set(self.of_text(part))
+            if not meant and (pointer := _POINTER.fullmatch(part)):
+                part = pointer[1]
+                meant = {part.lower()} if part.isalpha() and self.cell(part.lower()) else set()
+            place = int(part[:4]) - (self.counting != "0") if part.isascii() and part.isdigit() else -1
+            if self.counting != "text" and 0 <= place < len(LETTERS) and self.cell(LETTERS[place]):
+                meant.add(LETTERS[place])
             if len(meant) > 1:
                 self.refuse("right", N_("“%(text)s” may mean several options. Write a letter instead."), text=part[:40])
             if not meant:
