@@ -329,11 +329,6 @@ class TestHostile:
         assert [option["fraction"] for option in question.body["options"]] == ["1", "0"]
         assert "give no points" in question.warnings[0].text
 
-    def test_templates_with_values_by_chance_are_refused(self) -> None:
-        declared = '<templateDeclaration identifier="X" cardinality="single" baseType="integer"/>'
-        drawn = '<templateProcessing><setTemplateValue identifier="X"><random/></setTemplateValue></templateProcessing>'
-        assert "templateDeclaration" in fault(item(response("A") + declared + drawn, choices("a", "b")))
-
     def test_variables_in_a_text_are_refused(self) -> None:
         assert "printedVariable" in fault(right(body='<p><printedVariable identifier="SCORE"/></p>'))
 

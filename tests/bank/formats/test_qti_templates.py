@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from bank.formats.qti_files import (
     MATCH_CORRECT,
     RESPONSE,
@@ -47,6 +49,9 @@ def settled(name: str, expression: str) -> str:
 
 def drawn(*inner: str) -> str:
     return f"<templateProcessing>{''.join(inner)}</templateProcessing>"
+
+
+RIGHT = f'<setCorrectResponse identifier="RESPONSE"><product>{variable("X")}{whole(2)}</product></setCorrectResponse>'
 
 
 class TestConstants:
@@ -100,15 +105,46 @@ class TestConstants:
         assert "B?" in one(data).body["prompt"]
         assert "A" not in one(data).body["prompt"]
 
-    def test_what_is_drawn_is_a_fault(self) -> None:
-        random = '<randomInteger min="1" max="9"/>'
-        data = item(
+
+class TestDraws:
+    def drawn(self, *rules: str) -> bytes:
+        return item(
             response(base="integer"),
-            entry(),
+            entry('Twice <printedVariable identifier="X"/>?'),
             MATCH_CORRECT,
-            outcomes=SCORE + template("X", base="integer") + drawn(settled("X", random)),
+            outcomes=SCORE + template("X", base="integer") + drawn(*rules, RIGHT),
         )
-        assert "drawn for each candidate" in fault(data)
+
+    @pytest.mark.parametrize(("draw", "values"), [
+        ('<randomInteger min="4" max="9" step="5"/>', {"4", "9"}),
+        (f"<random><multiple>{whole(3)}{whole(5)}</multiple></random>", {"3", "5"}),
+    ])  # fmt: skip
+    def test_one_draw_is_taken_and_told(self, draw: str, values: set[str]) -> None:
+        data = self.drawn(settled("X", draw))
+        (shown,) = [value for value in values if f"<span>{value}</span>" in one(data).body["prompt"]]
+        assert parts(data, "value") == [str(2 * int(shown))]
+        assert losses(data) == ["Values are drawn for each candidate in the file; here all get those of one draw."]
+        assert one(data).body == one(data).body
+
+    def test_a_variable_without_a_value_cannot_be_shown(self) -> None:
+        shown = entry('<printedVariable identifier="X"/>?')
+        data = item(response("5", base="integer"), shown, MATCH_CORRECT, outcomes=SCORE + template("X", base="integer"))
+        assert "printedVariable" in fault(data)
+
+    def test_a_draw_keeps_the_constraints(self) -> None:
+        kept = f"<templateConstraint><gt>{variable('X')}{whole(8)}</gt></templateConstraint>"
+        assert parts(self.drawn(settled("X", '<randomInteger min="1" max="9"/>'), kept), "value") == ["18"]
+
+    def test_constraints_that_no_draw_keeps_are_a_fault(self) -> None:
+        kept = f"<templateConstraint><gt>{variable('X')}{whole(9)}</gt></templateConstraint>"
+        assert "templateConstraint" in fault(self.drawn(settled("X", '<randomInteger min="1" max="9"/>'), kept))
+
+    @pytest.mark.parametrize("draw", [
+        '<randomInteger min="1" max="Y"/>', '<randomInteger min="9" max="1"/>', '<randomInteger max="3" step="0"/>',
+        "<random/>", "<randomFloat/>",
+    ])  # fmt: skip
+    def test_a_draw_that_cannot_be_made_is_a_fault(self, draw: str) -> None:
+        assert "not complete" in fault(self.drawn(settled("X", draw)))
 
 
 def table(kind: str, *entries: tuple[str, str], more: str = "") -> str:

@@ -15,7 +15,7 @@ from lxml import etree
 
 from examhall.bank.formats.qti import tree
 from examhall.bank.formats.qti.notes import Notes
-from examhall.bank.formats.qti.operators import FALSE, OPERATORS, TRUE, inside, is_true, pattern_of
+from examhall.bank.formats.qti.operators import FALSE, OPERATORS, TRUE, Operator, inside, is_true, pattern_of
 from examhall.bank.formats.qti.values import Declaration, Value, atom, number, value
 from examhall.errors import N_
 
@@ -30,7 +30,7 @@ _LEAVES = {"baseValue", "variable", "correct", "default", "null", "mapResponse",
 _KNOWN = _RULES | _LEAVES | OPERATORS.keys()
 #: Operators of single systems that only put an answer in order before it is compared.
 _TIDYING = re.compile(r"(Trim|ToAscii|ToLower(Case)?|Parse\w*(Decimal|Float|Integer|Number))$", re.IGNORECASE)
-_CONTAINERS = {"multiple", "ordered"}
+_WITHOUT_ARGUMENTS = {"multiple", "ordered", "randomInteger", "randomFloat"}
 _MATCH = '<match><variable identifier="RESPONSE"/><correct identifier="RESPONSE"/></match>'
 _MATCHED = f"""<responseCondition><responseIf>{_MATCH}%s</responseIf>
   <responseElse><setOutcomeValue identifier="SCORE"><baseValue baseType="float">0</baseValue></setOutcomeValue>%s
@@ -100,8 +100,15 @@ class Processor:
     Raises Fault for rules that use something unknown, at once, whether they would come to it or not.
     """
 
-    def __init__(self, declarations: Mapping[str, Declaration], rules: Any, notes: Notes) -> None:
+    def __init__(
+        self,
+        declarations: Mapping[str, Declaration],
+        rules: Any,
+        notes: Notes,
+        more: Mapping[str, Operator] | None = None,
+    ) -> None:
         self.declarations, self.rules, self.notes = declarations, rules, notes
+        self.operators = {**OPERATORS, **(more or {})}
         self.steps = 0
         self._variables: dict[str, Value | None] = {}
         self._assumed: Mapping[str, bool] = {}
@@ -122,7 +129,7 @@ class Processor:
         if element.tag == "customOperator" and _TIDYING.search(definition := element.get("definition", "")):
             message = N_("How an answer is put in order before it is compared (%(name)s) is left out.")
             self.notes.loss(element, message, name=definition[:100])
-        elif element.tag not in _KNOWN or element.tag == "customOperator":
+        elif element.tag not in _KNOWN | self.operators.keys() or element.tag == "customOperator":
             message = N_(
                 "The response processing uses %(name)s, which is not understood. Score this question otherwise."
             )
@@ -194,9 +201,9 @@ class Processor:
         arguments = [self._expression(inner) for inner in node.inner]
         if self._assumed and node.pattern is not None:
             return TRUE if self._assumed.get(node.pattern) else FALSE
-        operator = OPERATORS.get(node.tag)
+        operator = self.operators.get(node.tag)
         try:
-            if operator is not None and (arguments or node.tag in _CONTAINERS):
+            if operator is not None and (arguments or node.tag in _WITHOUT_ARGUMENTS):
                 return operator(node.element, arguments)
         except (ValueError, IndexError, AttributeError):
             pass  # too few arguments, or attributes that are no numbers
