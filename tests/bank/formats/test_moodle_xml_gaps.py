@@ -26,6 +26,7 @@ class TestGaps:
                           (("cat", 1), ("mat", 2), ("dog", 1), ("hat", 2)))  # fmt: skip
         found = one(question("gapselect", "<shuffleanswers/>" + options, "The [[1]] on the [[4]]."))
         assert (found.type, found.body["prompt"], found.losses) == ("cloze", "The {#1} on the {#2}.", [])
+        assert found.points == 1  # Moodle counts the gaps of embedded answers only
         shown = [[(option["text"], option["fraction"]) for option in gap["options"]] for gap in found.body["gaps"]]
         assert shown == [[("cat", "1"), ("dog", "0")], [("mat", "0"), ("hat", "1")]]
         assert all(gap["shuffle"] and gap["display"] == "dropdown" for gap in found.body["gaps"])

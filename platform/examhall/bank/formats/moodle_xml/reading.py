@@ -35,7 +35,7 @@ POINTS_LIMIT = Decimal(10_000)
 _NAME_FROM_STEM = 60
 _LONG_ID = N_("An id number has at most %(limit)s characters, so this one is left out.")
 # Where Moodle hangs a category, which is of no use elsewhere
-_CONTEXT = re.compile(r"\A(?:\$[A-Za-z0-9]+\$(?:/(?!/)|\Z))?(?:top(?:/(?!/)|\Z))?")
+_CONTEXT = re.compile(r"\A(?:\$[A-Za-z0-9]+\$(?:/|\Z))?(?:top(?:/(?!/)|\Z))?")
 _WORD = re.compile(r"<[A-Za-z/][^<>]*>|&\w+;")
 
 _READERS: dict[str, Callable[[Question], Draft]] = {
@@ -162,7 +162,8 @@ class _Reading:
         losses = [*question.texts.losses, *leftovers(node, kind), *question.texts.files.unused()]
         self.result.media.update(media)
         if points is None:
-            points = Decimal(sum(gap["weight"] for gap in body["gaps"])) if type_name == "cloze" else Decimal(1)
+            embedded = kind in ("cloze", "multianswer")
+            points = Decimal(sum(gap["weight"] for gap in body["gaps"])) if embedded else Decimal(1)
         return Item(
             line=node.line,
             name=name or plain_text(body["prompt"], _NAME_FROM_STEM) or node.path,
