@@ -135,6 +135,7 @@ def measure(platform: Platform, engine: Engine, pids: Callable[[], list[int]], t
     """All operations of the candidates' day, each by another candidate."""
     meter = Meter(engine, pids)
     client = platform.test_client()
+    _settle()
 
     def call(method: str, path: str, token: str = "", body: Any = None) -> Any:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
@@ -189,6 +190,7 @@ def measure_bank(platform: Platform, engine: Engine, pids: Callable[[], list[int
     """The pages on which an author looks for questions."""
     meter = Meter(engine, pids)
     client = platform.test_client()
+    _settle()
     login = {"email": AUTHOR[0], "password": AUTHOR[1]}
     token = client.post("/api/v1/auth/login", base_url=HOST, json=login).json["access_token"]
     headers = {"Authorization": f"Bearer {token}"}
@@ -196,6 +198,12 @@ def measure_bank(platform: Platform, engine: Engine, pids: Callable[[], list[int
         path = f"/manage/banks/{bank}/questions?{query}"
         meter.run(name, (lambda p=path: client.get(p, base_url=HOST, headers=headers) for _ in range(ROUNDS)))
     return meter.report(title, 0)
+
+
+def _settle() -> None:
+    """As `wsgi.py` does."""
+    gc.collect()
+    gc.freeze()
 
 
 def settings_for(instance: Path, **changes: Any) -> Settings:

@@ -63,6 +63,17 @@ def test_a_number_is_written_as_the_language_writes_it(
     assert rendered(one_hall, "{{ value|number }}", language=language, value=value) == shown
 
 
+def test_what_is_put_into_a_text_is_escaped_and_a_doubled_sign_is_one(one_hall: Hall) -> None:
+    template = "{{ _('Remove the filter %(name)s', name=name) }}"
+    assert rendered(one_hall, template, name="<b>50 %</b>") == "Remove the filter &lt;b&gt;50 %&lt;/b&gt;"
+    template = "{{ _('All four 100 %%, three of them 50 %%, else nothing') }}"
+    assert rendered(one_hall, template) == "All four 100 %, three of them 50 %, else nothing"
+    assert "100 %," in rendered(one_hall, template, language="es")
+    template = "{{ ngettext('One question was changed.', '%(num)s questions were changed.', count) }}"
+    assert rendered(one_hall, template, count=1) == "One question was changed."
+    assert rendered(one_hall, template, count=3) == "3 questions were changed."
+
+
 def test_config_and_tenant_are_those_of_the_request(one_hall: Hall) -> None:
     template = "{{ config['SESSION_COOKIE_NAME'] }} {{ tenant.name_in(locale.language) }}"
     assert rendered(one_hall, template) == "northwind-visit Northwind Certification Institute"

@@ -24,12 +24,14 @@ from examhall.tenancy import current_tenant
 
 def text(message: str, **values: Any) -> Markup:
     """`_()` of templates: a text in the reader's language, with its values put in and escaped."""
-    return _filled(_catalogue().ugettext(message), values)
+    said = _said(_catalogue(), message)
+    # A lone text with a sign in it goes through the formatting as well, so that `%%` means the same in all of them
+    return said % values if values or "%" in said else said
 
 
 def texts(one: str, many: str, num: int, **values: Any) -> Markup:
     """`ngettext()` of templates: the form of a text that fits `num`, which it may hold as `%(num)s`."""
-    return _filled(_catalogue().ungettext(one, many, num), {"num": num, **values})
+    return Markup(_catalogue().ungettext(one, many, num)) % {"num": num, **values}  # noqa: S704  # as in _said
 
 
 def dt(moment: datetime) -> str:
@@ -81,10 +83,9 @@ def _catalogue() -> Any:
     return found
 
 
-def _filled(said: str, values: dict[str, Any]) -> Markup:
-    markup = Markup(said)  # noqa: S704  # our own text or a tenant's wording, never what somebody typed
-    # A lone text goes through the formatting as well, so that `%%` means the same in all of them
-    return markup % values if "%" in said else markup
+@lru_cache(maxsize=10_000)
+def _said(catalogue: Any, message: str) -> Markup:
+    return Markup(catalogue.ugettext(message))  # noqa: S704  # our own text or a tenant's, never what somebody typed
 
 
 def _locale() -> str:
