@@ -33,8 +33,8 @@ class TestGaps:
 
     def test_words_to_drag_are_so_too_and_it_is_told(self) -> None:
         boxes = (
-            "<dragbox><text>cat</text><group>1</group><infinite/></dragbox><dragbox><text>dog</text>"
-            "<group>1</group></dragbox>"
+            "<dragbox><text>cat</text><group>1</group></dragbox><dragbox><text>dog</text>"
+            "<group>1</group><infinite/></dragbox>"
         )
         found = one(question("ddwtos", boxes, "The [[2]]."))
         assert [option["fraction"] for option in found.body["gaps"][0]["options"]] == ["0", "1"]

@@ -39,7 +39,7 @@ def gapselect(question: Question, prompt: str) -> Draft:
     boxes = question.node.take_all("dragbox" if dragged else "selectoption")
     if dragged:
         question.lose(question.node, N_("The words are chosen from a list here and not dragged into their places."))
-        if boxes and not all(box.take("infinite") for box in boxes):
+        if [box for box in boxes if not box.take("infinite")]:
             question.lose(question.node, N_("Each word may be chosen any number of times."))
     choices: list[tuple[str, str]] = []
     for box in boxes:
