@@ -35,6 +35,7 @@ _SETTINGS: dict[str, tuple[object, str]] = {
 }
 _FILING: dict[str, tuple[object, str]] = {
     "category": ("", N_("The category")),
+    "category_external_id": ("", N_("The id of a category")),
     "tags": ([], N_("The tags")),
     "external_id": ("", N_("The id")),
     "difficulty": ("", N_("The difficulty")),
