@@ -69,7 +69,42 @@ _BY_HAND: dict[str, list[bytes]] = {
         b'<response_label ident="y"><material><mattext>c</mattext></material></response_label></render_choice>'
         b'</response_lid></presentation><resprocessing><outcomes><decvar maxvalue="100" varname="SCORE"/></outcomes>'
         b'<respcondition><conditionvar><varequal respident="r">x</varequal></conditionvar><setvar action="Set" '
-        b'varname="SCORE">100</setvar></respcondition></resprocessing></item></section></assessment></questestinterop>'
+        b'varname="SCORE">100</setvar></respcondition></resprocessing></item></section></assessment></questestinterop>',
+        b'<questestinterop><item><itemmetadata><bbmd_questiontype>Matching</bbmd_questiontype></itemmetadata>'
+        b'<presentation><material><mattext>m</mattext></material><flow><response_lid ident="a"><render_choice><response_label ident="x"/><response_label'
+        b' ident="y"/></render_choice></response_lid><flow><material><mat_extension><mat_formattedtext type="HTML">s'
+        b'</mat_formattedtext></mat_extension></material></flow></flow><flow class="RIGHT_MATCH_BLOCK"><flow><material>'
+        b'<mattext>1</mattext></material></flow><flow><material><mattext>2</mattext></material></flow></flow>'
+        b'</presentation><resprocessing><respcondition><conditionvar><varequal respident="a">y</varequal>'
+        b'</conditionvar><displayfeedback linkrefid="correct"/></respcondition></resprocessing></item></questestinterop>',
+    ],
+    "qti_2.1": [
+        b'<assessmentItem identifier="q" title="t"><responseDeclaration identifier="R" cardinality="single"'
+        b' baseType="integer"/><outcomeDeclaration identifier="RAW" cardinality="single" baseType="integer"/>'
+        b'<outcomeDeclaration identifier="SCORE" cardinality="single" baseType="float"><interpolationTable>'
+        b'<interpolationTableEntry sourceValue="1" targetValue="8"/></interpolationTable></outcomeDeclaration>'
+        b'<templateDeclaration identifier="X" cardinality="single" baseType="integer"/><templateProcessing>'
+        b'<setTemplateValue identifier="X"><randomInteger min="1" max="9" step="2"/></setTemplateValue>'
+        b'<templateConstraint><gt><variable identifier="X"/><baseValue baseType="integer">3</baseValue></gt>'
+        b'</templateConstraint><setCorrectResponse identifier="R"><sum><variable identifier="X"/><baseValue'
+        b' baseType="integer">1</baseValue></sum></setCorrectResponse></templateProcessing><itemBody><p>After'
+        b' <printedVariable identifier="X"/>? <textEntryInteraction responseIdentifier="R"/></p></itemBody>'
+        b'<responseProcessing><responseCondition><responseIf><equal toleranceMode="exact"><variable identifier="R"/>'
+        b'<correct identifier="R"/></equal><setOutcomeValue identifier="RAW"><baseValue baseType="integer">1'
+        b'</baseValue></setOutcomeValue></responseIf></responseCondition><lookupOutcomeValue identifier="SCORE"><variable'
+        b' identifier="RAW"/></lookupOutcomeValue></responseProcessing></assessmentItem>'
+    ],
+    "qti_3.0": [
+        b'<qti-assessment-item identifier="q" title="t"><qti-response-declaration identifier="R" cardinality="multiple"'
+        b' base-type="directedPair"><qti-mapping default-value="0"><qti-map-entry map-key="a x" mapped-value="1"/>'
+        b'<qti-map-entry map-key="a y" mapped-value="1"/></qti-mapping></qti-response-declaration><qti-item-body>'
+        b'<qti-match-interaction response-identifier="R"><qti-prompt>Which?</qti-prompt><qti-simple-match-set>'
+        b'<qti-simple-associable-choice identifier="a" match-max="0">a</qti-simple-associable-choice>'
+        b'</qti-simple-match-set><qti-simple-match-set><qti-simple-associable-choice identifier="x" match-max="0">x'
+        b'</qti-simple-associable-choice><qti-simple-associable-choice identifier="y" match-max="0">y'
+        b'</qti-simple-associable-choice></qti-simple-match-set></qti-match-interaction></qti-item-body>'
+        b'<qti-response-processing template="https://purl.imsglobal.org/spec/qti/v3p0/rptemplates/map_response"/>'
+        b'</qti-assessment-item>'
     ],
 }  # fmt: skip
 
