@@ -71,12 +71,14 @@ _BY_HAND: dict[str, list[bytes]] = {
         b'<respcondition><conditionvar><varequal respident="r">x</varequal></conditionvar><setvar action="Set" '
         b'varname="SCORE">100</setvar></respcondition></resprocessing></item></section></assessment></questestinterop>',
         b'<questestinterop><item><itemmetadata><bbmd_questiontype>Matching</bbmd_questiontype></itemmetadata>'
-        b'<presentation><material><mattext>m</mattext></material><flow><response_lid ident="a"><render_choice><response_label ident="x"/><response_label'
+        b'<presentation><material><mattext>m</mattext></material>'
+        b'<flow><response_lid ident="a"><render_choice><response_label ident="x"/><response_label'
         b' ident="y"/></render_choice></response_lid><flow><material><mat_extension><mat_formattedtext type="HTML">s'
         b'</mat_formattedtext></mat_extension></material></flow></flow><flow class="RIGHT_MATCH_BLOCK"><flow><material>'
         b'<mattext>1</mattext></material></flow><flow><material><mattext>2</mattext></material></flow></flow>'
         b'</presentation><resprocessing><respcondition><conditionvar><varequal respident="a">y</varequal>'
-        b'</conditionvar><displayfeedback linkrefid="correct"/></respcondition></resprocessing></item></questestinterop>',
+        b'</conditionvar><displayfeedback linkrefid="correct"/></respcondition></resprocessing></item>'
+        b"</questestinterop>",
     ],
     "qti_2.1": [
         b'<assessmentItem identifier="q" title="t"><responseDeclaration identifier="R" cardinality="single"'
@@ -91,8 +93,8 @@ _BY_HAND: dict[str, list[bytes]] = {
         b' <printedVariable identifier="X"/>? <textEntryInteraction responseIdentifier="R"/></p></itemBody>'
         b'<responseProcessing><responseCondition><responseIf><equal toleranceMode="exact"><variable identifier="R"/>'
         b'<correct identifier="R"/></equal><setOutcomeValue identifier="RAW"><baseValue baseType="integer">1'
-        b'</baseValue></setOutcomeValue></responseIf></responseCondition><lookupOutcomeValue identifier="SCORE"><variable'
-        b' identifier="RAW"/></lookupOutcomeValue></responseProcessing></assessmentItem>'
+        b'</baseValue></setOutcomeValue></responseIf></responseCondition><lookupOutcomeValue'
+        b' identifier="SCORE"><variable identifier="RAW"/></lookupOutcomeValue></responseProcessing></assessmentItem>'
     ],
     "qti_3.0": [
         b'<qti-assessment-item identifier="q" title="t"><qti-response-declaration identifier="R" cardinality="multiple"'

@@ -50,6 +50,7 @@ _BY_TYPE: Mapping[str, Reader] = {
 }
 #: Where the shape of the responses does not say enough.
 _OF_BLACKBOARD: Mapping[str, Reader] = {
+    "Matching": types12.matching,
     "Ordering": more12.ordering,
     "Fill in the Blank Plus": more12.entries,
     "Essay": types12.essay,
