@@ -63,3 +63,13 @@ class TestSigns:
         with pytest.raises(Invalid) as caught:
             FORMAT.parse(b'<!DOCTYPE quiz [<!ENTITY nbsp "&#160;">]>\n<quiz/>')
         assert "document type" in caught.value.errors[0].message
+
+
+class TestQuestionsAlone:
+    def test_questions_need_no_quiz_around_them(self) -> None:
+        text = '<?xml version="1.0" encoding="UTF-8"?>\n<!-- two -->\n' + question("multichoice", CHOICES) + "\n"
+        assert FORMAT.recognises(text.encode())
+        assert FORMAT.parse is not None
+        found = FORMAT.parse((text + question("foo") + "\n").encode())
+        assert [(item.element, item.line) for item in found.questions] == [("question[1]", 3)]
+        assert [(error.element, error.line) for error in found.errors] == [("question[2]", 4)]

@@ -94,9 +94,7 @@ def parse(data: bytes, *, grades: Grades = "keep", **settings: Any) -> Import:
     result = Import([], [], losses=notes)
     elements = xml.children(data)
     root = next(elements)
-    if xml.local(root) == "question":
-        elements = iter([xml.parse(data)])
-    elif xml.local(root) != "quiz":
+    if xml.local(root) != "quiz":
         message = N_("This is XML, but its first element is <%(name)s> and not <quiz>. Is it the right file?")
         result.errors.append(Message(root.sourceline or 1, message, {"name": xml.local(root)[:40]}))
         return result

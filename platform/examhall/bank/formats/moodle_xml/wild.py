@@ -24,16 +24,19 @@ _TO_SPACES = bytes.maketrans(_CONTROLS, b" " * len(_CONTROLS))
 _CONTROL = re.compile(b"[" + re.escape(_CONTROLS) + b"]")
 _NUMBERED = re.compile(rb"&#(?:0*+(?:[1-8]|1[124-9]|2[0-9]|3[01])|x0*+(?:[1-8bcefBCEF]|1[0-9a-fA-F]));")
 _BEFORE_DECLARATION = re.compile(rb"\A(\xef\xbb\xbf)?(\s++)(<\?xml[^>]{0,200}\?>)")
+_QUESTIONS = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<\?.*?\?>|<!--.*?-->)*+(?=<question[\s>])", re.DOTALL)
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def mended(data: bytes) -> tuple[bytes, list[Message]]:
     """The file and what was mended in it: HTML's entities, signs that stand for themselves, control characters, space
-    before the declaration."""
+    before the declaration, questions without a <quiz> around them."""
     notes: list[Message] = []
     if data.startswith(_UTF_16):
         return data, notes
     data = _BEFORE_DECLARATION.sub(rb"\1\3\2", data, count=1)
+    if found := _QUESTIONS.match(data):
+        data = b"".join((data[: found.end()], b"<quiz>", data[found.end() :], b"</quiz>"))
     if found := _CONTROL.search(data) or _NUMBERED.search(data):
         message = N_("The file holds control characters, which no text has. A space stands for each of them.")
         notes.append(Message(data.count(b"\n", 0, found.start()) + 1, message))
