@@ -73,3 +73,23 @@ class TestQuestionsAlone:
         found = FORMAT.parse((text + question("foo") + "\n").encode())
         assert [(item.element, item.line) for item in found.questions] == [("question[1]", 3)]
         assert [(error.element, error.line) for error in found.errors] == [("question[2]", 4)]
+
+
+class TestFormulas:
+    def test_a_formula_that_an_editor_drew_is_latex(self) -> None:
+        drawn = (
+            '<p>Is <img class="Wirisformula" src="data:image/svg+xml;charset=utf8,%3Csvg%3E" alt="1 over x" '
+            'data-mathml="«math xmlns=¨http://www.w3.org/1998/Math/MathML¨»«mfrac»«mn»1«/mn»«mi»x«/mi»«/mfrac»«/math»">?</p>'
+        )
+        found = one(question("multichoice", CHOICES, drawn))
+        assert (found.body["prompt"], found.losses) == (r"<p>Is \(\frac{1}{x}\)?</p>", [])
+
+
+class TestUploads:
+    @pytest.mark.parametrize(
+        ("size", "kept", "told"), [("-1", 10 * 2**20, 0), ("0", 10 * 2**20, 0), ("99999999999", 20 * 2**20, 1)]
+    )
+    def test_any_size_is_read(self, size: str, kept: int, told: int) -> None:
+        inner = f"<responseformat>noinline</responseformat><attachments>1</attachments><maxbytes>{size}</maxbytes>"
+        found = one(question("essay", inner))
+        assert (found.body["max_bytes"], len(found.losses)) == (kept, told)

@@ -127,7 +127,7 @@ class Question:
         if node is None or not text:
             return default
         number = self.number(node, text)
-        if number != int(number) or abs(number) > 2**31:
+        if abs(number) > 2**53 or number != int(number):
             raise node.fault(N_("Write a whole number here."))
         return int(number)
 

@@ -30,6 +30,8 @@ _FORMATS = {
 }
 _SOURCE = re.compile(r"""\ssrc\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'<>]+))""", re.IGNORECASE)
 _LINK = re.compile(r"""<a\b[^<>]*?\shref\s*=\s*"(?P<address>[^"<>]*)"[^<>]*>(?P<words>[^<>]*)</a\s*>""", re.IGNORECASE)
+#: A picture of a formula, as an editor for formulas stores it: the formula itself stands beside it.
+_DRAWN_FORMULA = re.compile(r"""<img\b[^<>]*?\sdata-mathml\s*=\s*"(?P<formula>«math[^"<>]*)"[^<>]*>""", re.IGNORECASE)
 _PLUGIN_FILE = re.compile(r"@@PLUGINFILE@@/|%40%40PLUGINFILE%40%40/", re.IGNORECASE)
 _DATA = re.compile(r"data:(?P<type>(?:image|audio|video)/[\w.+-]{1,40});base64,(?P<data>[A-Za-z0-9+/=%\s]+)", re.ASCII)
 _PUT_BY = re.compile(r"embedded:([0-9]{1,6})")
@@ -70,6 +72,8 @@ class Texts:
             text = _DATA.sub(self._put_by, text)
         if len(text) > PROMPT_LIMIT:
             raise node.fault(N_("Shorten this to at most %(limit)s characters."), limit=PROMPT_LIMIT)
+        if "data-mathml" in text:
+            text = _DRAWN_FORMULA.sub(r"\g<formula>", text)
         html = with_latex(_shown(text, text_format, node))
         return settled(self._with_media(html, node), node.message, self.warnings, self.losses)
 

@@ -116,7 +116,7 @@ def _handed_in(question: Question, files: int) -> dict[str, Any]:
             question.lose(question.node, message, limit=FILES_LIMIT)
         files = FILES_LIMIT if files else 1
     data: dict[str, Any] = {"max_files": files}
-    if size := question.whole("maxbytes", 0):
+    if (size := question.whole("maxbytes", 0)) > 0:
         data["max_bytes"] = min(size, BYTES_LIMIT)
         if size > BYTES_LIMIT:
             message = N_("A file may have at most %(limit)s MB here.")
