@@ -73,6 +73,7 @@ def commit(job: ImportJob) -> ImportJob:
         media.put((place / folder.MEDIA / digest).read_bytes())
     with writing() as session:
         job = imports.unchanged(job, ImportState.READ)
+        categories.hold(job.bank_id)
         plan = _Plan.of(job.bank_id, options)
         chosen = [(entry, target) for entry in folder.load_entries(place) for target in plan.verdict(entry)]
         new = [entry for entry, target in chosen if target is None]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from examhall.bank.exchange.imports import held
 from examhall.bank.exchange.rows import take_back
+from examhall.bank.filing import categories
 from examhall.bank.models import Category, Comment, ImportJob, ImportState, Question, QuestionVersion
 from examhall.bank.uses import uses_of
 from examhall.errors import N_, Conflict
@@ -32,6 +33,7 @@ def undo(job: ImportJob) -> ImportJob:
     """
     with writing() as session:
         job = held(job.id, ImportState.COMMITTED)
+        categories.hold(job.bank_id)
         brought = sa.select(_questions.c.id).where(_of(_questions), _questions.c.import_id == job.id)
         changed: dict[str, dict[str, Any]] = job.written["versions"]
         versions = _refuse_changed(session, job, changed)

@@ -53,6 +53,7 @@ def act(bank_id: UUID, chosen: Chosen, action: str, value: str | UUID | None) ->
     `value`: the tag for `tag` and `untag`, the status for `status`, the category's id (None: to the top) for `move`.
     Raises `Invalid`, also where one of the ids is not in the bank.
     """
+    categories.hold(bank_id)
     rows = _rows(bank_id, chosen)
     change = _CHANGES[action](bank_id, value)
     changing = [row for row in rows if change.applies(row)]
@@ -86,6 +87,7 @@ def undo(action: BulkAction) -> Undone:
     held = sa.select(BulkAction.undone_at).where(BulkAction.tenant_id == tenant_id(), BulkAction.id == action.id)
     if db.session.scalar(held.with_for_update()) is not None:
         raise Conflict(N_("This was undone already."), code="undone_already")
+    categories.hold(action.bank_id)
     before = {UUID(id_): (revision, values) for id_, (revision, values) in action.before.items()}
     present = {row.id: row for row in _found(action.bank_id, before)}
     paths = _paths(values.get("category_id") for _, values in before.values())

@@ -143,6 +143,8 @@ def remove(category: Category, *, lift: bool = False) -> None:
     it.
     """
     known = _held(category.bank_id)
+    # Whoever is filing a question in it holds it, too: that question counts
+    db.session.execute(_of(category.bank_id).where(Category.id == category.id).with_for_update())
     children = [each for each in known.values() if each.parent_id == category.id]
     questions = db.session.scalar(
         sa.select(sa.func.count()).where(Question.tenant_id == tenant_id(), Question.category_id == category.id)
@@ -173,21 +175,18 @@ def remove(category: Category, *, lift: bool = False) -> None:
 def place(bank_id: UUID, paths: Iterable[str], infos: Iterable[CategoryInfo] = ()) -> dict[str, UUID]:
     """The id of each path in a bank; categories that are missing are made, those above them as well.
 
-    For use inside a write: two statements where all are there, four where some are made, however many paths are asked.
+    For use inside a write: at most two statements where all are there, four where some are made, however many paths.
     `infos` give external id and description to those that are made, and to those that have none. "" has no id.
     """
     told = {info.path: info for info in infos if info.path}
     wanted = {path for path in (*paths, *told) if path}
     if not wanted:
         return {}
-    there = sa.select(sa.func.count()).where(
-        Category.tenant_id == tenant_id(), Category.bank_id == bank_id, Category.path.in_(wanted)
-    )
     found: dict[str, UUID] = {}
-    if db.session.scalar(there) == len(wanted):
+    if len(wanted) == 1:  # is there as a rule, and where it is not, nothing is held before the bank
         found = _ids(bank_id, wanted, told)
     if wanted - found.keys():
-        _hold_bank(bank_id)  # before any of its categories, as everybody does who changes the tree
+        hold(bank_id)
         every = {above for path in wanted for above in accumulate(path.split("/"), "{}/{}".format)}
         found = _ids(bank_id, every, told)
         missing = sorted(every - found.keys(), key=lambda path: path.count("/"))
@@ -224,15 +223,18 @@ def _of(bank_id: UUID) -> sa.Select[Category]:
     return sa.select(Category).where(Category.tenant_id == tenant_id(), Category.bank_id == bank_id)
 
 
-def _hold_bank(bank_id: UUID) -> None:
-    """Let nobody else change the tree until the transaction ends; questions may be added meanwhile."""
+def hold(bank_id: UUID) -> None:
+    """Let nobody else change the tree, or many questions, until the transaction ends; single ones may come and change.
+
+    Whoever does so calls this before anything of the bank is held, so that no two wait for each other.
+    """
     held = sa.select(Bank.id).where(Bank.tenant_id == tenant_id(), Bank.id == bank_id)
     db.session.execute(held.with_for_update(key_share=True))
 
 
 def _held(bank_id: UUID) -> dict[UUID, Category]:
     """All categories of a bank by id, read anew and held."""
-    _hold_bank(bank_id)
+    hold(bank_id)
     rows = db.session.scalars(_of(bank_id).execution_options(populate_existing=True))
     return {category.id: category for category in rows}
 
