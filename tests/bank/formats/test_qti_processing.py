@@ -180,3 +180,24 @@ class TestMappings:
         assert worth((10, 10)) == 6
         assert worth((21, 21)) == 1
         assert worth((29, 29)) == -1
+
+
+@pytest.mark.parametrize(("expression", "expected"), [
+    ('<mathConstant name="pi"/>', "3.141592653589793"), ('<mathConstant name="tau"/>', None),
+    (f'<mathOperator name="sin">{number("0")}</mathOperator>', "0"),
+    (f'<mathOperator name="log">{number("1000")}</mathOperator>', "3"),
+    (f'<mathOperator name="ln">{number("-1")}</mathOperator>', None),
+    (f'<mathOperator name="exp">{number("99999")}</mathOperator>', None),
+    (f'<mathOperator name="atan2">{number("1")}{number("1")}</mathOperator>', "0.785398163397"),
+    (f'<statsOperator name="mean">{number("-3")}{number("3")}{number("6")}</statsOperator>', "2"),
+    (f'<statsOperator name="sampleVariance">{number("-3")}{number("3")}{number("6")}</statsOperator>', "21"),
+    (f'<statsOperator name="mean">{number("3")}</statsOperator>', None),
+    (f'<roundTo roundingMode="significantFigures" figures="3">{number("1234.5")}</roundTo>', "1230"),
+    (f'<roundTo roundingMode="decimalPlaces" figures="1">{number("0.25")}</roundTo>', "0.3"),
+    (f"<power>{number('2')}{number('10')}</power>", "1024"), (f"<power>{number('2')}{number('9999')}</power>", None),
+    (f"<power>{number('2')}{number('0.5')}</power>", "1.41421356237"),
+    (f"<power>{number('-2')}{number('0.5')}</power>", None),
+    (f"<gcd>{number('12')}{number('18')}</gcd>", "6"), (f"<lcm>{number('4')}{number('6')}</lcm>", "12"),
+])  # fmt: skip
+def test_mathematics(expression: str, expected: str | None) -> None:
+    assert value_of(expression) == (None if expected is None else Decimal(expected))

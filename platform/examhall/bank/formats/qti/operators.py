@@ -85,7 +85,9 @@ def _numbers(arguments: Arguments) -> list[Decimal] | None:
     return found
 
 
-def _numeric(calculate: Callable[[list[Decimal]], Decimal]) -> Operator:
+def numeric(calculate: Callable[[list[Decimal]], Decimal]) -> Operator:
+    """An operator on the members of all its arguments; NULL where one is no number, or what comes out is none."""
+
     def operator(_: Any, arguments: Arguments) -> Value | None:
         numbers = _numbers(arguments)
         if not numbers:
@@ -276,15 +278,15 @@ OPERATORS: Mapping[str, Operator] = MappingProxyType({
     "substring": _substring,
     "gt": _comparison(lambda one, other: one > other), "gte": _comparison(lambda one, other: one >= other),
     "lt": _comparison(lambda one, other: one < other), "lte": _comparison(lambda one, other: one <= other),
-    "sum": _numeric(lambda numbers: sum(numbers, Decimal(0))), "product": _numeric(_product),
-    "subtract": _numeric(lambda numbers: numbers[0] - numbers[1]),
-    "divide": _numeric(lambda numbers: numbers[0] / numbers[1]),
-    "min": _numeric(min), "max": _numeric(max),
-    "truncate": _numeric(lambda numbers: _truncated(numbers[0])),
-    "round": _numeric(lambda numbers: rounded(numbers[0], "decimalPlaces", 0)),
-    "integerToFloat": _numeric(lambda numbers: numbers[0]),
-    "integerDivide": _numeric(lambda numbers: (numbers[0] / numbers[1]).to_integral_value("ROUND_FLOOR")),
-    "integerModulus": _numeric(lambda n: n[0] - n[1] * (n[0] / n[1]).to_integral_value("ROUND_FLOOR")),
+    "sum": numeric(lambda numbers: sum(numbers, Decimal(0))), "product": numeric(_product),
+    "subtract": numeric(lambda numbers: numbers[0] - numbers[1]),
+    "divide": numeric(lambda numbers: numbers[0] / numbers[1]),
+    "min": numeric(min), "max": numeric(max),
+    "truncate": numeric(lambda numbers: _truncated(numbers[0])),
+    "round": numeric(lambda numbers: rounded(numbers[0], "decimalPlaces", 0)),
+    "integerToFloat": numeric(lambda numbers: numbers[0]),
+    "integerDivide": numeric(lambda numbers: (numbers[0] / numbers[1]).to_integral_value("ROUND_FLOOR")),
+    "integerModulus": numeric(lambda n: n[0] - n[1] * (n[0] / n[1]).to_integral_value("ROUND_FLOOR")),
     "member": _member, "contains": _contains, "containerSize": _size, "index": _index, "delete": _delete,
     "multiple": _container("multiple"), "ordered": _container("ordered"),
 })  # fmt: skip

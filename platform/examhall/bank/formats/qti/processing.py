@@ -14,6 +14,7 @@ from typing import Any
 from lxml import etree
 
 from examhall.bank.formats.qti import tree
+from examhall.bank.formats.qti.mathematics import MATHEMATICS
 from examhall.bank.formats.qti.notes import Notes
 from examhall.bank.formats.qti.operators import FALSE, OPERATORS, TRUE, Operator, inside, is_true, pattern_of
 from examhall.bank.formats.qti.values import Declaration, Value, atom, number, value
@@ -27,10 +28,10 @@ _RULES = {"responseProcessing", "responseCondition", "responseIf", "responseElse
           "setOutcomeValue", "lookupOutcomeValue", "exitResponse", "responseProcessingFragment",
           "processingFragment"}  # fmt: skip
 _LEAVES = {"baseValue", "variable", "correct", "default", "null", "mapResponse", "mapResponsePoint", "mapTolResponse"}
-_KNOWN = _RULES | _LEAVES | OPERATORS.keys()
+_KNOWN = _RULES | _LEAVES
 #: Operators of single systems that only put an answer in order before it is compared.
 _TIDYING = re.compile(r"(Trim|ToAscii|ToLower(Case)?|Parse\w*(Decimal|Float|Integer|Number))$", re.IGNORECASE)
-_WITHOUT_ARGUMENTS = {"multiple", "ordered", "randomInteger", "randomFloat"}
+_WITHOUT_ARGUMENTS = {"multiple", "ordered", "randomInteger", "randomFloat", "mathConstant"}
 _MATCH = '<match><variable identifier="RESPONSE"/><correct identifier="RESPONSE"/></match>'
 _MATCHED = f"""<responseCondition><responseIf>{_MATCH}%s</responseIf>
   <responseElse><setOutcomeValue identifier="SCORE"><baseValue baseType="float">0</baseValue></setOutcomeValue>%s
@@ -108,7 +109,7 @@ class Processor:
         more: Mapping[str, Operator] | None = None,
     ) -> None:
         self.declarations, self.rules, self.notes = declarations, rules, notes
-        self.operators = {**OPERATORS, **(more or {})}
+        self.operators = {**OPERATORS, **MATHEMATICS, **(more or {})}
         self.steps = 0
         self._variables: dict[str, Value | None] = {}
         self._assumed: Mapping[str, bool] = {}
