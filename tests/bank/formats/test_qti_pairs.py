@@ -384,3 +384,19 @@ def test_standard_rules_for_another_response_compare_it_with_its_own_key() -> No
     data = item(response("B", name="R1"), choices("no", "yes").replace("RESPONSE", "R1"))
     assert parts(data, "text", "fraction") == [("no", "0"), ("yes", "1")]
     assert "give no points" in one(data).warnings[0].text
+
+
+def test_words_to_drag_may_stand_beside_other_gaps() -> None:
+    words = "".join(f'<gapText identifier="{name}" matchMax="1">{name}</gapText>' for name in ("cat", "dog"))
+    text = '<p>A <gap identifier="G1"/> and a <gap identifier="G2"/>.</p>'
+    body = (
+        f'<p>Who <textEntryInteraction responseIdentifier="T"/>?</p><gapMatchInteraction responseIdentifier="G">{words}'
+    )
+    declared = response("me", ":me=1", base="string", name="T")
+    declared += response("cat G1|dog G2", ":cat G1=1|dog G2=1", cardinality="multiple", base="directedPair", name="G")
+    total = '<setOutcomeValue identifier="SCORE"><sum><variable identifier="SCORE"/>{}</sum></setOutcomeValue>'
+    scored = [total.format(f'<mapResponse identifier="{name}"/>') for name in "TG"]
+    question = one(item(declared, f"{body}{text}</gapMatchInteraction>", rules(*scored)))
+    assert question.body["prompt"] == "<p>Who {#1}?</p><div><p>A {#2} and a {#3}.</p></div>"
+    assert [gap["kind"] for gap in question.body["gaps"]] == ["short_text", "choice", "choice"]
+    assert question.points == 3

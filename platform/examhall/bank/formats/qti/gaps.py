@@ -24,26 +24,65 @@ from examhall.bank.types.cloze import WEIGHT_LIMIT
 from examhall.bank.types.contract import as_text
 from examhall.errors import N_
 
-GAPS = frozenset({"inlineChoiceInteraction", "textEntryInteraction", "choiceInteraction"})
+GAPS = frozenset({
+    "inlineChoiceInteraction", "textEntryInteraction", "choiceInteraction", "gapMatchInteraction",
+})  # fmt: skip
 
 _TOGETHER = N_("In the file only all gaps together earn points; here each earns its share.")
 _DISPLAYS = ("dropdown", "radio", "radio_row", "checkbox", "checkbox_row")
 _OUR_NAME = re.compile(r"RESPONSE_([1-9][0-9]{0,2})")
 Responses = dict[str, Value | None]
+Gap = tuple[dict[str, Any], Decimal]
+"""A gap without key and weight, and the score that its best response earns."""
 
 
 def cloze(subject: Subject) -> Draft:
     """An item whose interactions all stand for gaps."""
-    gaps = subject.interactions
-    found = [_gap(subject, gap, right) for gap, right in zip(gaps, _rights(subject), strict=True)]
-    draft = assembled(subject, found, lambda marks: subject.prompt(marks), gaps)
-    if all(loss.text != _TOGETHER for loss in subject.notes.losses):
+    found: list[Gap] = []
+    places: list[Any] = []
+    for interaction, right in zip(subject.interactions, _rights(subject), strict=True):
+        if interaction.tag == "gapMatchInteraction":
+            found += _words(subject, interaction, right)
+            places += tree.inner(interaction, "gap")
+        else:
+            found.append(_gap(subject, interaction, right))
+            places.append(interaction)
+    draft = assembled(subject, found, lambda marks: subject.prompt(_with_texts(subject, marks)), places)
+    if places == subject.interactions and all(loss.text != _TOGETHER for loss in subject.notes.losses):
         together.check(subject, draft)
     return draft
 
 
 def gap_match(subject: Subject, interaction: Any) -> Draft:
     """A gapMatchInteraction: each gap becomes a drop-down list of all words."""
+
+    def prompt(marks: dict[Any, str]) -> str:
+        asked = subject.text(tree.child(interaction, "prompt"))
+        parts = [
+            part for part in (subject.prompt({interaction: ""}), asked, _text_of(subject, interaction, marks)) if part
+        ]
+        return "".join(f"<div>{part}</div>" for part in parts)
+
+    return assembled(subject, _words(subject, interaction, {}), prompt, tree.inner(interaction, "gap"))
+
+
+def _with_texts(subject: Subject, marks: dict[Any, str]) -> dict[Any, str]:
+    """What stands for interactions: for those with gaps in a text of their own, this text."""
+    for interaction in subject.interactions:
+        if interaction.tag == "gapMatchInteraction":
+            asked = subject.text(tree.child(interaction, "prompt"))
+            text = f"{f'<div>{asked}</div>' if asked else ''}<div>{_text_of(subject, interaction, marks)}</div>"
+            marks = {**marks, interaction: text}
+    return marks
+
+
+def _text_of(subject: Subject, interaction: Any, marks: Mapping[Any, str]) -> str:
+    hidden = {"gapText": "", "gapImg": "", "prompt": ""}
+    return subject.markup.html(interaction, lambda one: marks.get(one, hidden.get(one.tag)))
+
+
+def _words(subject: Subject, interaction: Any, around: Responses) -> list[Gap]:
+    """The gaps of a gapMatchInteraction; `around` are the right responses of other interactions."""
     declared, notes = subject.declared(interaction), subject.notes
     words = list(tree.children(interaction, "gapText", "gapImg"))
     holes = tree.inner(interaction, "gap")
@@ -55,46 +94,34 @@ def gap_match(subject: Subject, interaction: Any) -> Draft:
     )
     if any(limit(word, "matchMax") == 1 for word in words) and len(holes) > 1:
         notes.loss(interaction, N_("A word may be used once only in the file; here as often as one likes."))
-    correct = [item for item in (declared.correct.items if declared.correct else ()) if isinstance(item, tuple)]
     found = []
     for hole in holes:
-        name = hole.get("identifier", "")
-
-        def pair(word: str, name: str = name) -> tuple[str, str]:
-            return word, name
-
-        others = [item for item in correct if item[1] != name]
-        key = _hole(subject, declared, names, pair, others, hole)
+        key = _hole(subject, declared, names, hole, around)
         options = [
             {"key": own, "text": subject.text(word), "fraction": as_text(key.fractions[word.get("identifier", "")])}
             for word, own in zip(words, keys(names), strict=True)
         ]
         found.append(({"kind": "choice", "display": "dropdown", "options": options}, key.best))
-    asked = subject.text(tree.child(interaction, "prompt"))
-
-    def prompt(marks: dict[Any, str]) -> str:
-        hidden = {"gapText": "", "gapImg": "", "prompt": ""}
-        text = subject.markup.html(interaction, lambda one: marks.get(one, hidden.get(one.tag)))
-        parts = [part for part in (subject.prompt({interaction: ""}), asked, text) if part]
-        return "".join(f"<div>{part}</div>" for part in parts)
-
-    return assembled(subject, found, prompt, holes)
+    return found
 
 
 def _hole(
-    subject: Subject,
-    declared: Declaration,
-    names: Sequence[str],
-    pair: Callable[[str], tuple[str, str]],
-    others: Sequence[Any],
-    hole: Any,
+    subject: Subject, declared: Declaration, names: Sequence[str], hole: Any, elsewhere: Responses
 ) -> choices.Key:
     """The fractions of the words for one gap."""
-    for around in ([], list(others)):
-        empty = subject.outcome(declared, around).score
-        scores = {name: subject.outcome(declared, [*around, pair(name)]).score - empty for name in names}
+    name = hole.get("identifier", "")
+    correct = [item for item in (declared.correct.items if declared.correct else ()) if isinstance(item, tuple)]
+    beside = [item for item in correct if item[1] != name]
+
+    def score(pairs: Sequence[Any], others: Responses) -> Decimal:
+        given = value(pairs, declared.base, declared.cardinality)
+        return subject.scorer.outcome({**others, declared.identifier: given}).score
+
+    for pairs, others in (([], {}), (beside, elsewhere)):
+        empty = score(pairs, others)
+        scores = {word: score([*pairs, (word, name)], others) - empty for word in names}
         if max(scores.values()) > 0:
-            if around:
+            if pairs or others:
                 _together(subject, hole)
             return choices.single(names, partial(_total, scores), subject.notes)
     raise subject.notes.fault(hole, N_("No word earns anything in this gap. Name the right one in the file."))
@@ -219,7 +246,7 @@ def _display(interaction: Any, several: bool) -> str:
 
 def assembled(
     subject: Subject,
-    found: Sequence[tuple[dict[str, Any], Decimal]],
+    found: Sequence[Gap],
     prompt: Callable[[dict[Any, str]], str],
     elements: Sequence[Any],
 ) -> Draft:
