@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
 from flask.globals import _cv_app
+from limits.storage import MemoryStorage
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 
-from examhall.extensions import limiter
-from examhall.settings import PROJECT, Settings, load_settings
 from examhall.storage.migrate import migrate_database
-from examhall.storage.rls import APP, OWNER, make_roles
+from examhall.storage.rls import OWNER, make_roles
 from hall import Hall, MakeHall
-from servers import Postgres, shared_postgres
+from servers import Postgres, quick_folder, shared_postgres
+from standing import Standing, halls
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -26,6 +26,18 @@ ENGINES = ("sqlite", "postgresql")
 hypothesis.settings.register_profile("suite", max_examples=20)
 hypothesis.settings.register_profile("long", max_examples=1000, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+
+# What tests write goes where their databases are quick too; pytest reads this when the first asks for a folder
+os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(quick_folder()))
+# Limits in memory expire when they are asked for; the thread that each request starts to do it earlier spares memory
+MemoryStorage._MemoryStorage__schedule_expiry = lambda _storage: None
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what was imported: it would look through all of it again every few tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000)
 
 
 @pytest.fixture(autouse=True)
@@ -64,37 +76,23 @@ def postgres_template(postgres: Postgres) -> str:
     return postgres.template("examhall_template", build)
 
 
+@pytest.fixture(scope="session")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Standing]]:
+    """The platforms that stand ready, by engine."""
+    platforms: dict[str, Standing] = {}
+    yield platforms
+    for platform in platforms.values():
+        platform.hall.dispose()
+
+
 @pytest.fixture
 def make_hall(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeHall]:
-    """`make_hall("sqlite" or "postgresql", **settings)`: a hall with both example tenants on a fresh database."""
-    halls, databases = [], []
+    """`make_hall("sqlite" or "postgresql", **settings)`: a hall with both example tenants on a fresh database.
 
-    def make(engine: str = "sqlite", **changes: object) -> Hall:
-        instance = tmp_path / f"instance-{len(halls)}"
-        values: dict[str, object] = {"instance_folder": instance, "tenants_folder": PROJECT / "tenants"}
-        if engine == "postgresql":
-            cluster: Postgres = request.getfixturevalue("postgres")
-            database = cluster.database(request.getfixturevalue("postgres_template"))
-            name = database.__enter__()
-            databases.append(database)
-            values |= {"database_url": cluster.url(name, user=APP), "owner_database_url": cluster.url(name, user=OWNER)}
-        base = load_settings({"EXAMHALL_ENV": "testing"})
-        hall = Hall(Settings.model_validate(base.model_dump() | values | changes), engine)
-        if engine == "sqlite":
-            engines = hall.platform.extensions["engines"]
-            for tenant in hall.platform.directory:
-                file = Path(engines.url_of(tenant).database)
-                file.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(request.getfixturevalue("sqlite_template"), file)
-        halls.append(hall)
-        limiter.reset()
-        return hall
-
-    yield make
-    for hall in halls:
-        hall.dispose()
-    for database in databases:
-        database.__exit__(None, None, None)
+    Without `settings` it is on a platform that stands ready; with them, and for a second hall, on one of its own.
+    """
+    with halls(request, tmp_path) as make:
+        yield make
 
 
 @pytest.fixture(params=ENGINES)

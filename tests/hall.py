@@ -90,9 +90,9 @@ class Api:
 class Hall:
     """The platform with its tenants northwind and qalam; nobody and nothing in them yet."""
 
-    def __init__(self, settings: Settings, engine: str) -> None:
+    def __init__(self, settings: Settings, engine: str, platform: Platform | None = None) -> None:
         self.settings, self.engine = settings, engine
-        self.platform: Platform = create_app(settings)
+        self.platform = platform or create_app(settings)
 
     def app(self, slug: str = "northwind") -> TenantApp:
         return self.platform.tenant_app(slug)

@@ -83,9 +83,9 @@ class Postgres:
         return name
 
     @contextmanager
-    def database(self, template: str = "template0") -> Iterator[str]:
+    def database(self, template: str = "template0", name: str = "") -> Iterator[str]:
         """The name of a fresh copy of `template`, dropped at the end whoever is still connected."""
-        name = f"test_{uuid4().hex}"
+        name = name or f"test_{uuid4().hex}"
         self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         try:
             yield name
@@ -148,9 +148,14 @@ def _own_name(kind: str) -> str:
 # Rooms
 
 
-def _quick_house() -> Path:
+def quick_folder() -> Path:
+    """Where temporary files cost least: in memory if there is room, else on disk."""
     roomy = MEMORY.parent.is_dir() and shutil.disk_usage(MEMORY.parent).free > MEMORY_NEEDED
-    return MEMORY if roomy else DISK
+    return (MEMORY if roomy else DISK).parent
+
+
+def _quick_house() -> Path:
+    return quick_folder() / DISK.name
 
 
 @contextmanager

@@ -67,10 +67,10 @@ def page_of(browser: Browser, address: str) -> Iterator[Page]:
 
 def test_a_listed_origin_lists_exams_and_creates_one(browser: Browser, make_hall: MakeHall, tmp_path: Any) -> None:
     with origin() as app:
-        instance = tmp_path / "instance-0" / "northwind"
+        instance = tmp_path / "instance" / "northwind"
         instance.mkdir(parents=True)
         (instance / "tenant.toml").write_text(f'[cors]\norigins = ["{app}"]\n')
-        hall = make_hall()
+        hall = make_hall(instance_folder=tmp_path / "instance")
         compose(hall, kinds=("true_false",))
         author = hall.person("author")
         with Live(hall) as live, page_of(browser, app) as page:

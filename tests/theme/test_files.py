@@ -93,10 +93,10 @@ def test_the_favicon_is_the_tenants(portal: Portal) -> None:
 
 
 def test_files_are_not_counted_against_the_visitor(make_hall: MakeHall, tmp_path: Path) -> None:
-    own = tmp_path / "instance-0" / "northwind" / "tenant.toml"
+    own = tmp_path / "instance" / "northwind" / "tenant.toml"
     own.parent.mkdir(parents=True)
     own.write_text('[limits]\nvisit = "3/minute"\n')
-    portal = Portal(make_hall())
+    portal = Portal(make_hall(instance_folder=tmp_path / "instance"))
     assert [portal.get("/static/icons.svg").status_code for _ in range(5)] == [200] * 5
     assert [portal.get("/sign-in").status_code for _ in range(4)] == [200, 200, 200, 429]
 
