@@ -27,6 +27,12 @@ def test_formulas_foreign_tags_and_attributes_are_told_where_they_stand() -> Non
     assert {note.element for note in losses} == {"question[2]"}
 
 
+def test_a_displayed_formula_may_go_over_lines_and_hold_others() -> None:
+    told: list[Message] = []
+    html = settled("$$<br>a = \\text{if $x$}<br />$$ and $5, $$b$$", message, told, told)
+    assert html == "\\[<br>a = \\text{if $x$}<br />\\] and $5, \\[b\\]"
+
+
 def test_nothing_is_told_of_a_text_that_keeps_all() -> None:
     told: list[Message] = []
     assert settled("<p>1 &lt; 2 for $5 and $$</p>", message, told, told) == "<p>1 &lt; 2 for $5 and $$</p>"

@@ -82,6 +82,11 @@ class TestFile:
         found = parse("A?{T}\n\n// [tag:lost]\n\nB?{T}")
         assert [message.line for message in found.losses] == [3]
 
+    def test_commands_of_other_tools_are_lost_and_told(self) -> None:
+        found = parse("$QUESTIONTITLE: History\n\n$COMMAND=1\n\nIs it?{T}\n\n$5 is a price.")
+        assert [item.type for item in found.questions] == ["true_false", "description"]
+        assert [line for line, _ in lost(found)] == [1, 3]
+
     def test_a_wrong_question_never_hides_the_next(self) -> None:
         found = parse("A?{T}\n\nB?{~x}\n\nC{\n\n}D\n\nE?{#abc}\n\nF?{F}")
         assert [question.name for question in found.questions] == ["A?", "F?"]
@@ -218,6 +223,21 @@ class TestBraces:
     def test_without_braces_it_is_a_text_that_asks_nothing(self) -> None:
         question = one("::Intro::\nRead \\{this\\}.")
         assert (question.type, question.name, question.body["prompt"]) == ("description", "Intro", "Read {this}.")
+
+    def test_answers_without_them_are_read_with_a_warning(self) -> None:
+        text = "Which?\n~ a#No.\n= b\n ~%50%c\n####Because."
+        assert options(text) == [("a", "0", "No."), ("b", "1", ""), ("c", "0.5", "")]
+        assert (body(text)["prompt"], body(text)["feedback"]) == ("Which?", "Because.")
+        assert [line for line, message in warnings(text) if "without braces" in message] == [2]
+
+    def test_answers_without_them_beside_other_braces_are_an_error(self) -> None:
+        fails("Which?\n~df{a}\n=df.a", 2, "Write { before the answers")
+
+    @pytest.mark.parametrize(
+        "text", ["Title\n=====\nSome\n~~~~\nmore", "Sum:\n= a\n= b", "Not:\n~a\n~b", "x = a\ny ~ b"]
+    )
+    def test_lines_of_one_sign_or_several_are_text(self, text: str) -> None:
+        assert one(text).type == "description"
 
     def test_an_empty_block_is_an_essay(self) -> None:
         assert [one(f"Discuss.{block}").type for block in ("{}", "{ \n }")] == ["essay"] * 2

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from bank.formats.gift_texts import errors, fails, one, options, parse
+from examhall.bank.formats import gift, registry
 
 
 class TestBlankLines:
@@ -87,3 +88,9 @@ class TestFences:
         prompt = one("::A::[markdown]Look\\:\n```c\nint f()\\{\n\\}\n```\nRight? {T}").body["prompt"]
         assert "<code" in prompt
         assert "```" not in prompt
+
+
+def test_a_file_of_answers_without_braces_is_known_as_gift() -> None:
+    assert registry.format_of(b"Which?\n~a\n~b\n=c\n").name == "gift"
+    assert registry.format_of(b"Which?\r\n=a\r\n~b\r\n").name == "gift"
+    assert not gift.FORMAT.recognises(b"Title\n=====\n~~~~~\n= a\n- b\n")

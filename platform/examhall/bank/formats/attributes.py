@@ -12,7 +12,7 @@ from examhall.errors import N_
 
 DEPTH_LIMIT = 300
 
-_DISPLAYED = re.compile(r"\$\$(?P<formula>[^$<>]{1,2000})\$\$")
+_DISPLAYED = re.compile(r"\$\$(?P<formula>(?:[^$<>]|\$(?!\$)|<br ?/?>){1,2000}+)\$\$")
 # All but those that hold nothing, and those that end where the next one begins.
 _NESTING = re.compile(
     r"<(/?)(?!/|(?:area|base|br|col|dd|dt|embed|hr|img|input|li|link|meta|option|p|source|td|th|tr|track|wbr)\b)"

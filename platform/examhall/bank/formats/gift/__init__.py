@@ -19,7 +19,11 @@ from examhall.bank.formats.gift.reading import parse
 from examhall.bank.formats.gift.writing import export
 
 # UTF-16 is recognised as well, so that its author is told to save the file as UTF-8.
-_SIGNS = re.compile(rb"\{[^{}]*\}|\{[^{}]*\Z|^[ \t]*(?:::|\$CATEGORY:)", re.MULTILINE)
+_SIGNS = re.compile(
+    rb"\{[^{}]*\}|\{[^{}]*\Z|^[ \t]*(?:::|\$CATEGORY:)"
+    rb"|^[ \t]*(?:=[^=~\n][^\n]*\n[ \t]*~|~[^=~\n][^\n]*\n[ \t]*=)[^=~\s]",
+    re.MULTILINE,
+)
 # JSON, RTF and HTML have braces as well.
 _ELSE = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*+(?:\{\s*+\"|\[\s*+[\[{\"]|\{\\rtf|<(?:!DOCTYPE|html|\?xml)\b)", re.IGNORECASE

@@ -20,6 +20,7 @@ _GAP = "_____"
 _UNREACHED = re.compile(r"answers\.(\d+)\.")
 _GAP_OF_CLOZE = re.compile(r"\{[0-9]{0,3}:[A-Za-z]{2,12}(?:_[A-Za-z]{1,2})?:")
 _ESCAPE_OF_CLOZE = re.compile(r"\\([}#~])")
+_BARE_ANSWER = re.compile(r"\n[^\S\n]*(?P<mark>[=~])(?![=~\n])")
 _BRACE = re.compile("[{}]")
 
 
@@ -58,7 +59,7 @@ def read_question(start: Passage, category: str, external_id: str, tags: list[st
 
 def _asked(rest: Passage, reader: Reader) -> tuple[str, Answers]:
     """What is asked, and what the answer block says."""
-    before, block, after = _parts(rest)
+    before, block, after = _parts(rest, reader)
     reader.text_format, stem = reader.format_of(before.stripped())
     if after.text.strip():
         stem = Passage(stem.text + (" " if before.text[-1:].isspace() else "") + _GAP + after.text, stem.line)
@@ -100,11 +101,20 @@ def _name(passage: Passage, reader: Reader) -> tuple[str, Passage]:
     return words, rest.stripped()
 
 
-def _parts(passage: Passage) -> tuple[Passage, Passage | None, Passage]:
+def _parts(passage: Passage, reader: Reader) -> tuple[Passage, Passage | None, Passage]:
     """What stands before, in and after the answer block; None for the block of a text that asks nothing."""
     opened, closed = passage.text.find("{"), passage.text.find("}")
+    bare = _bare_answers(passage)
     if opened < 0 and closed < 0:
-        return passage, None, passage.cut(len(passage.text))
+        end = passage.cut(len(passage.text))
+        if bare is None:
+            return passage, None, end
+        note = N_("Answers without braces are read here, but not elsewhere. Write { before them and } behind.")
+        reader.warnings.append(passage.cut(bare).message(note))
+        return passage.cut(0, bare), passage.cut(bare), end
+    if bare is not None and bare < opened:
+        message = N_("Write { before the answers and } behind them, and \\{ and \\} for braces in a text.")
+        raise passage.cut(bare).fault(message)
     if closed < 0:
         message = N_("This { is not closed. Write } before the next blank line, and \\{ for a brace in a text.")
         raise passage.cut(opened).fault(message)
@@ -120,6 +130,12 @@ def _parts(passage: Passage) -> tuple[Passage, Passage | None, Passage]:
         )
         raise passage.cut(place).fault(message)
     return passage.cut(0, opened), passage.cut(opened + 1, closed), passage.cut(closed + 1)
+
+
+def _bare_answers(passage: Passage) -> int | None:
+    """Where lines begin that say what is right and what is wrong, as answers do; None where there are none."""
+    marks = list(_BARE_ANSWER.finditer(passage.text))
+    return marks[0].start("mark") if {found["mark"] for found in marks} == {"=", "~"} else None
 
 
 def _validated(answers: Answers, data: dict[str, Any], reader: Reader, line: int) -> Body:

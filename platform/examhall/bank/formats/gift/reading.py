@@ -22,6 +22,7 @@ ID_LIMIT = 100
 
 # Where Moodle hangs a category: of no use elsewhere.
 _CONTEXT = re.compile(r"\A\$[A-Za-z0-9]+\$\s*(/|\Z)\s*(top\s*(/|\Z))?")
+_COMMAND = re.compile(r"\$[A-Z_]{3,}[ \t]*[:=][^\n{}]*")  # of other tools
 _BRACES = re.compile(r"\{[^{}]*+\}?")
 _ANSWER = re.compile(r"(?<!\\)[~=]")
 _LABEL = re.compile(r"\[(?P<kind>id|tag):(?P<value>(?:\\\]|[^][])*)\]")
@@ -56,6 +57,10 @@ def parse(data: bytes, **settings: Any) -> Import:
                 category = _category(block.passage)
                 if category and all(known.path != category for known in result.categories[-1:]):
                     result.categories.append(CategoryInfo(category))
+                continue
+            if _COMMAND.fullmatch(block.passage.text):
+                message = N_("“%(text)s” is no command that is known here, so it is left out.")
+                result.losses.append(block.passage.message(message, text=block.passage.text[:60]))
                 continue
             labels = _labels(block.comments, lines_of_ids)
             if block.passage.text:
