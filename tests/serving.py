@@ -76,9 +76,5 @@ def serving(hall: Hall, *, workers: int) -> Iterator[Server]:
         server.wait()
         yield server
     finally:
-        process.terminate()
-        try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        os.killpg(process.pid, signal.SIGKILL)  # a worker that is just starting holds up a gentler end
+        process.wait()

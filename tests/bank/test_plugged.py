@@ -17,13 +17,23 @@ from examhall.settings import PROJECT
 PLUGINS = PROJECT / "tests" / "plugins"
 
 
-@pytest.mark.parametrize("story", ["sitting_a_plugged_type.py", "writing_a_plugged_type.py"])
-def test_a_plugged_type_is_written_and_sat_like_any_other(story: str) -> None:
+STORIES = ["sitting_a_plugged_type.py", "writing_a_plugged_type.py"]
+
+
+@pytest.fixture(scope="module")
+def told() -> str:
+    """What pytest tells of the stories, in a process where the package is installed."""
+    stories = [PLUGINS / story for story in STORIES]
     ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(PLUGINS / story)],
+        [sys.executable, "-m", "pytest", "-q", "-rA", "-p", "no:cacheprovider", *stories],
         capture_output=True, text=True, cwd=PROJECT, env=os.environ | {"PYTHONPATH": str(PLUGINS / "scale_rating")},
     )  # fmt: skip
-    assert "1 passed" in ran.stdout, ran.stdout + ran.stderr
+    return ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_a_plugged_type_is_written_and_sat_like_any_other(told: str, story: str) -> None:
+    assert f"PASSED tests/plugins/{story}::" in told, told
 
 
 def test_where_no_package_brings_a_type_there_are_our_templates_only() -> None:

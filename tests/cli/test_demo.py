@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -23,12 +25,32 @@ def hall(make_hall: MakeHall, folder: Path) -> Hall:
     return make_hall("sqlite", tenants_folder=folder, environment="development", demo_accounts=True)
 
 
+@dataclass
+class Preparation:
+    """What the command said and left in the instance folder."""
+
+    folder: Path
+    answer: Result | None = None
+
+
+@pytest.fixture(scope="module")
+def preparation(tmp_path_factory: pytest.TempPathFactory) -> Preparation:
+    return Preparation(tmp_path_factory.mktemp("prepared") / "instance")
+
+
 @pytest.fixture
-def prepared(hall: Hall, flask: Flask) -> Result:
+def prepared(hall: Hall, flask: Flask, preparation: Preparation) -> Result:
+    """The command's answer; it runs for the first test, and each later one has a copy of what it left."""
+    if preparation.answer:
+        shutil.copytree(preparation.folder, hall.settings.instance_folder, dirs_exist_ok=True)
+        return preparation.answer
     for slug in ("northwind", "qalam"):
         Path(hall.app(slug).engines[None].url.database or "").unlink()
     answer = flask("demo", "prepare", env={"PORT": "8123"})
     assert answer.exit_code == 0, answer.output
+    hall.dispose()  # with its last connection, all that SQLite has written is in the file
+    shutil.copytree(hall.settings.instance_folder, preparation.folder)
+    preparation.answer = answer
     return answer
 
 

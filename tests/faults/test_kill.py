@@ -54,7 +54,7 @@ class Sitter(threading.Thread):
 
 
 @pytest.mark.fault
-@pytest.mark.parametrize(("engine", "workers", "kills"), [("sqlite", 1, 3), ("postgresql", 2, 4)])
+@pytest.mark.parametrize(("engine", "workers", "kills"), [("sqlite", 1, 2), ("postgresql", 2, 3)])
 def test_no_acknowledged_answer_is_lost_when_workers_are_killed(
     make_hall: MakeHall, engine: str, workers: int, kills: int
 ) -> None:
@@ -70,8 +70,8 @@ def test_no_acknowledged_answer_is_lost_when_workers_are_killed(
         ]
         for sitter in sitters:
             sitter.start()
-        for _ in range(kills):
-            time.sleep(BETWEEN_KILLS / workers)  # the oldest goes, so each worker has its turn
+        for kill in range(kills):
+            time.sleep(BETWEEN_KILLS / workers if kill else 1)  # the oldest goes, so each worker has its turn
             server.kill_a_worker()
         server.wait()
         time.sleep(0.5)

@@ -6,6 +6,7 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Iterator
+from functools import cache
 
 import wtforms
 from wtforms.fields.core import UnboundField
@@ -34,13 +35,16 @@ def parts(field: UnboundField) -> Iterator[type]:
             yield from (type(validator) for validator in value if type(validator).__module__.startswith(THEIR_MODULES))
 
 
-def texts_of(kind: type) -> Iterator[str]:
+@cache
+def texts_of(kind: type) -> set[str]:
     """The English that a class of WTForms may answer with."""
+    found: set[str] = set()
     for ancestor in kind.__mro__:
         if ancestor.__module__.startswith(THEIR_MODULES):
             for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(ancestor)))):
                 if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("gettext"):
-                    yield from [text.value for text in node.args[:1] if isinstance(text, ast.Constant)]
+                    found |= {str(text.value) for text in node.args[:1] if isinstance(text, ast.Constant)}
+    return found
 
 
 def test_every_text_of_wtforms_has_one_of_ours() -> None:
