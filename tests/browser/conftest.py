@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from browser import chromium
 from browser.live import Live
@@ -25,6 +25,14 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
+def device(browser: Browser, slug: str, width: int) -> BrowserContext:
+    """A device of somebody of this tenant, `width` pixels wide, on which nobody has signed in yet."""
+    locale = "ar" if slug == "qalam" else "en"
+    context = browser.new_context(viewport={"width": width, "height": 850}, locale=locale, has_touch=width < 600)
+    context.set_default_timeout(10_000)
+    return context
+
+
 @pytest.fixture
 def live(make_hall: MakeHall) -> Iterator[Live]:
     """A hall of both tenants on SQLite, served on a port of its own."""
@@ -38,10 +46,7 @@ def visit(browser: Browser, live: Live) -> Iterator[MakeVisitor]:
     visitors: list[Visitor] = []
 
     def make(person: Person, width: int = 1280) -> Visitor:
-        locale = "ar" if person.tenant == "qalam" else "en"
-        context = browser.new_context(viewport={"width": width, "height": 850}, locale=locale, has_touch=width < 600)
-        context.set_default_timeout(10_000)
-        visitor = Visitor(live, person, context)
+        visitor = Visitor(live, person, device(browser, person.tenant, width))
         visitors.append(visitor)
         return visitor
 
