@@ -76,6 +76,8 @@ class TestReading:
         ("Which?\nA. one\nANSWER: A\n", 1, "at least"),
         ("Which?\nA. one\nB. one\nANSWER: A\n", 3, "same"),
         ("Which?\nANSWER: A\n", 1, "no options"),
+        ("Is it?\nCorrect answer: so\n", 1, "no options"),
+        ("Is it?\n**Answer:** False\n", 1, "no options"),
         ("ANSWER: A\n", 1, "no options"),
         ("Which?\nA. one\nB. two\n", 1, "no ANSWER"),
         ("Which?\nA. one\nB. two\nAnswer: none of these\n", 4, "No option bears"),
@@ -90,6 +92,12 @@ def test_what_is_wrong_is_told_with_its_line(text: str, line: int, words: str) -
     ((where, said),) = faults(text)
     assert where == line
     assert words in said
+
+
+def test_an_answer_without_options_is_no_text_of_the_next_question() -> None:
+    found = read(f"Is it?\nCorrect Answer: False\n\n{SUM}")
+    assert ([item.body["prompt"] for item in found.questions], len(found.errors)) == (["What is 2 + 2?"], 1)
+    assert read("Sum: 2 + 2\nAnswer: 5\nIs that right?\nA. yes\nB. no\nANSWER: B").errors == []
 
 
 def test_a_wrong_question_hides_no_other() -> None:

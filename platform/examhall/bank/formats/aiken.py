@@ -37,6 +37,11 @@ _WORDS = (
 _OPTION = re.compile(r"([A-Z])[).][ \t]*(.*)")
 _BY_HAND = re.compile(r"(?:[-*•][ \t]+)?\(?([A-Za-z])[ \t]?(?:\)|[.:](?=[ \t]))[ \t]*(.*)")
 _ANSWER = re.compile(rf"ANSWER:[ \t]*(.*)|(?i:\**(?:{_WORDS})[ \t]*:\**)[ \t]*(.+?)\**")
+# What no stem says of itself.
+_SURELY = re.compile(
+    r"\**(?:(?:correct|right|reference|richtige|bonne)[ \t]|\w+[ \t]+correcta|\w+[ \t]*:\**[ \t]*(?:true|false)\b)",
+    re.I,
+)
 _LETTER = re.compile(r"([A-Za-z])(?:[.):][ \t]*(.*))?")
 _LETTERS = re.compile(r"[A-Za-z](?:[ \t]*(?:[,;/&+]|\band\b)[ \t]*[A-Za-z])+")
 _EXPLANATION = re.compile(
@@ -145,7 +150,7 @@ def _answered(line: str, above: str) -> bool:
         return False
     by_hand = answer[2]
     return by_hand is None or bool(
-        _LETTER.fullmatch(by_hand) or _LETTERS.fullmatch(by_hand) or _BY_HAND.fullmatch(above)
+        _LETTER.fullmatch(by_hand) or _LETTERS.fullmatch(by_hand) or _BY_HAND.fullmatch(above) or _SURELY.match(line)
     )
 
 
