@@ -1,9 +1,9 @@
 """Questions that ask the same, word for word or nearly: pure work on fingerprints and words, wherever they are from.
 
 Exact duplicates have the same fingerprint (`content.wording`). Near ones share most words: candidates are found by
-their rarest words (a pair whose words overlap by `OVERLAP` must share some of them), then compared by rapidfuzz. So the
-time grows with the number of questions, and not with its square. Questions with different numbers in them are never
-near: in a series of sums each asks something else.
+their rarest words (a pair whose words overlap by `OVERLAP` must share some of them), then compared by rapidfuzz. Which
+questions have a word is told by the bits of an integer, block by block, so that some ten operations find all candidates
+in a block. Questions with different numbers in them are never near: in a series of sums each asks something else.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import ceil
 from typing import Generic, TypeVar
 
@@ -26,13 +27,14 @@ SIMILAR = 90
 #: The least share of words that a near duplicate has in common.
 OVERLAP = 0.8
 #: Rare words that candidates have in common; with one alone far too many would have to be compared.
-SHARED = 3
+SHARED = 2
 #: Candidates that are looked at for one question.
 CANDIDATES = 60
 #: A word that stands in more questions than this leads nowhere.
 COMMON = 100
+#: Questions whose words are told by one integer each: enough for few passes, and few enough for little memory.
+BLOCK = 4_096
 
-_WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 K = TypeVar("K", bound=Hashable)
 
@@ -54,70 +56,96 @@ def exact(fingerprints: Iterable[tuple[K, str]]) -> dict[str, list[K]]:
 
 
 def near(asked: Mapping[K, str], known: Mapping[K, str]) -> Iterator[tuple[K, list[Near[K]]]]:
-    """For each of `asked` (key to words) those of `known` and those asked before it that are nearly the same.
+    """For each of `asked` (key to words, as `words_in` gives them) those of `known` and those asked before it that are
+    nearly the same.
 
     The most similar come first. All that is yielded stands in order; a question without any yields an empty list.
     """
-    index = _Index({**known, **asked})
-    for key in known:
-        index.add(key)
-    for key in asked:
-        yield key, index.like(key)
-        index.add(key)
+    keys = [*known, *asked]
+    found = _Questions([*known.values(), *asked.values()]).pairs(len(known))
+    for number in range(len(known), len(keys)):
+        ranked = sorted(found.get(number, {}).items(), key=lambda pair: -pair[1])
+        yield keys[number], [Near(keys[other], similarity) for other, similarity in ranked]
 
 
-class _Index(Generic[K]):
-    """Questions by their rarest words. Inside they are numbers: an id takes long to hash."""
+class _Questions:
+    """Questions as numbers, each with its words and the rarest of them."""
 
-    def __init__(self, words: Mapping[K, str]) -> None:
-        self._keys = list(words)
-        self._numbers = {key: number for number, key in enumerate(self._keys)}
-        parts = [_WORD.findall(line[:COMPARED].casefold()) for line in words.values()]
-        self._sets = [frozenset(each) for each in parts]
-        self._lines = [" ".join(sorted(each)) for each in parts]
-        self._figures = [frozenset(_NUMBER.findall(line[:COMPARED])) for line in words.values()]
-        self._frequency = Counter(word for each in self._sets for word in each)
-        self._posted: dict[str, list[int]] = defaultdict(list)
-        self._rarest = [self._rare(each) for each in self._sets]
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = [text[:COMPARED] for text in texts]
+        self._sets = [frozenset(text.casefold().split()) for text in self._texts]
+        frequency = Counter(chain.from_iterable(self._sets))
+        rank = {word: place for place, word in enumerate(sorted(frequency, key=lambda word: (frequency[word], word)))}
+        # Ranks below `once` are of words that stand alone, from `often` on of those that lead nowhere
+        once = sum(count == 1 for count in frequency.values())
+        often = sum(count <= COMMON for count in frequency.values())
+        self._rare = [self._rarest(sorted(map(rank.__getitem__, mine)), once, often) for mine in self._sets]
 
-    def add(self, key: K) -> None:
-        number = self._numbers[key]
-        for word in self._rarest[number][0]:
-            self._posted[word].append(number)
+    def _rarest(self, ranks: list[int], once: int, often: int) -> tuple[list[int], int]:
+        """The rarest words of a question, and how many of these it shares with each that is near.
 
-    def like(self, key: K) -> list[Near[K]]:
-        number = self._numbers[key]
-        mine, line, figures = self._sets[number], self._lines[number], self._figures[number]
-        if len(mine) < WORDS_LEAST:
-            return []
-        rare, common = self._rarest[number]
-        shared: Counter[int] = Counter()
-        for word in rare:
-            shared.update(self._posted[word])
-        found: dict[int, int] = {}
-        enough = SHARED - common
-        for other in [other for other, count in shared.items() if count >= enough]:
-            if other == number or self._figures[other] != figures:
-                continue
+        Whoever has `OVERLAP` of its words in common with a question has `SHARED` of its rarest: with all but the other
+        words missing the share would be too small. Those that are common after all count as shared.
+        """
+        prefix = ranks[: len(ranks) - ceil(OVERLAP * len(ranks)) + SHARED]
+        return [rank for rank in prefix if once <= rank < often], SHARED - sum(rank >= often for rank in prefix)
+
+    def pairs(self, first: int) -> dict[int, dict[int, int]]:
+        """For each question from `first` on those before it that are near, with their similarity."""
+        found: dict[int, dict[int, int]] = defaultdict(dict)
+        count = len(self._sets)
+        for base in range(0, count, BLOCK):
+            end = min(base + BLOCK, count)
+            holders = self._holders(base, end)
+            for number in range(max(first, base), count):
+                candidates = self._sharing(number, holders)
+                if candidates and number < end:
+                    candidates &= (1 << (number - base)) - 1
+                if candidates:
+                    self._compare(number, base, candidates, found[number])
+        return found
+
+    def _holders(self, base: int, end: int) -> dict[int, int]:
+        """For each rare word the questions of a block that have it, a bit for each."""
+        holders: dict[int, int] = {}
+        for number in range(base, end):
+            bit = 1 << (number - base)
+            for word in self._rare[number][0]:
+                holders[word] = holders.get(word, 0) | bit
+        return holders
+
+    def _sharing(self, number: int, holders: Mapping[int, int]) -> int:
+        """The questions of a block that share enough rare words with one, as bits."""
+        if len(self._sets[number]) < WORDS_LEAST:
+            return 0
+        words, enough = self._rare[number]
+        one = two = 0
+        for word in words:
+            if held := holders.get(word):
+                two |= one & held
+                one |= held
+        return two if enough > 1 else one
+
+    def _compare(self, number: int, base: int, candidates: int, found: dict[int, int]) -> None:
+        """Add to `found` those candidates that are near."""
+        mine, size = self._sets[number], len(self._sets[number])
+        while candidates and len(found) < CANDIDATES:
+            lowest = candidates & -candidates
+            candidates ^= lowest
+            other = base + lowest.bit_length() - 1
             theirs = self._sets[other]
-            least = OVERLAP * max(len(mine), len(theirs))
-            if min(len(mine), len(theirs)) < least or len(mine & theirs) < least:
+            least = OVERLAP * max(size, len(theirs))
+            if min(size, len(theirs)) < least or len(mine & theirs) < least:
                 continue
-            similarity = int(fuzz.ratio(line, self._lines[other], score_cutoff=SIMILAR))
+            if self._figures(number) != self._figures(other):
+                continue
+            similarity = int(fuzz.ratio(self._line(number), self._line(other), score_cutoff=SIMILAR))
             if similarity:
                 found[other] = similarity
-            if len(found) >= CANDIDATES:
-                break
-        ranked: Sequence[tuple[int, int]] = sorted(found.items(), key=lambda pair: -pair[1])
-        return [Near(self._keys[other], similarity) for other, similarity in ranked]
 
-    def _rare(self, mine: frozenset[str]) -> tuple[list[str], int]:
-        """Its rarest words, and how many of these are so common after all that they are left out.
+    def _figures(self, number: int) -> frozenset[str]:
+        return frozenset(_NUMBER.findall(self._texts[number]))
 
-        Whoever has `OVERLAP` of its words in common with a question has `SHARED` of these: with all but the other words
-        missing the share would be too small.
-        """
-        words = [word for _, word in sorted((self._frequency[word], word) for word in mine)]
-        prefix = words[: len(words) - ceil(OVERLAP * len(words)) + SHARED]
-        rare = [word for word in prefix if self._frequency[word] <= COMMON]
-        return rare, len(prefix) - len(rare)
+    def _line(self, number: int) -> str:
+        """Its words in order, so that another order of the same is no difference."""
+        return " ".join(sorted(self._texts[number].casefold().split()))
