@@ -33,6 +33,13 @@ os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(quick_folder()))
 MemoryStorage._MemoryStorage__schedule_expiry = lambda _storage: None
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that at the end no worker waits for another's long test."""
+    long = ("fault", "browser")
+    items.sort(key=lambda item: next((place for place, name in enumerate(long) if item.get_closest_marker(name)), 2))
+
+
 def pytest_collection_finish() -> None:
     """Spare the garbage collector what was imported: it would look through all of it again every few tests."""
     gc.collect()
