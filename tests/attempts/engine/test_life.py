@@ -182,4 +182,5 @@ class Life(RuleBasedStateMachine):
 
 
 TestLife = Life.TestCase
-TestLife.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)
+#: Four times what the profile asks of a property: here a whole life is one example.
+TestLife.settings = settings(max_examples=4 * settings().max_examples, stateful_step_count=40, deadline=None)
