@@ -10,6 +10,7 @@ import logging
 import re
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -183,7 +184,7 @@ def begin(bank_id: UUID, upload: Upload, name: str, options: Options, patience: 
             _refuse(found)
             _settle(job, found)
         with writing() as session:
-            session.execute(_forget_old())
+            session.execute(sa.delete(_imports).where(_imports.c.tenant_id == tenant_id(), _old()))
             session.add(job)
             session.flush()
     except BaseException:
@@ -348,22 +349,26 @@ def _refuse_crowd() -> None:
         raise TooManyRequests(N_("Other files are being read. Wait until one of them is done."))
 
 
-def _forget_old() -> sa.Delete:
-    """Imports that nobody went on with; their folders are swept by the next one."""
-    return sa.delete(_imports).where(
-        _imports.c.tenant_id == tenant_id(), _imports.c.updated_at < now() - KEPT, _imports.c.state.in_(_UNDECIDED)
-    )
+def _old() -> sa.ColumnElement[bool]:
+    """Whether nobody went on with an import."""
+    return sa.and_(_imports.c.updated_at < now() - KEPT, _imports.c.state.in_(_UNDECIDED))
 
 
 def _sweep() -> None:
     """Remove folders that no import claims: it is done with, or its request was killed before there was one."""
     place = Path(current_app.instance_path) / f"{tenant_id()}.imports"
     before = (now() - UNCLAIMED).timestamp()
-    old = {entry.name for entry in place.glob("*") if _HEX.fullmatch(entry.name) and entry.stat().st_mtime < before}
+    old = set()
+    for entry in place.glob("*"):
+        with suppress(FileNotFoundError):  # another request sweeps, too
+            if _HEX.fullmatch(entry.name) and entry.stat().st_mtime < before:
+                old.add(entry.name)
     if not old:
         return
     claimed = db.session.scalars(
-        sa.select(_imports.c.id).where(_imports.c.tenant_id == tenant_id(), _imports.c.state.in_(_UNDECIDED))
+        sa.select(_imports.c.id).where(
+            _imports.c.tenant_id == tenant_id(), _imports.c.state.in_(_UNDECIDED), sa.not_(_old())
+        )
     )
     for name in old - {id.hex for id in claimed}:
         shutil.rmtree(place / name, ignore_errors=True)
