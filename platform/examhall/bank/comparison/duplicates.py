@@ -26,8 +26,8 @@ WORDS_LEAST = 5
 SIMILAR = 90
 #: The least share of words that a near duplicate has in common.
 OVERLAP = 0.8
-#: Rare words that candidates have in common; with one alone far too many would have to be compared.
-SHARED = 2
+#: Rare words that candidates have in common; with one or two far too many would have to be compared.
+SHARED = 3
 #: Candidates that are looked at for one question.
 CANDIDATES = 60
 #: A word that stands in more questions than this leads nowhere.
@@ -119,12 +119,13 @@ class _Questions:
         if len(self._sets[number]) < WORDS_LEAST:
             return 0
         words, enough = self._rare[number]
-        one = two = 0
+        one = two = three = 0
         for word in words:
             if held := holders.get(word):
+                three |= two & held
                 two |= one & held
                 one |= held
-        return two if enough > 1 else one
+        return three if enough > 2 else two if enough == 2 else one
 
     def _compare(self, number: int, base: int, candidates: int, found: dict[int, int]) -> None:
         """Add to `found` those candidates that are near."""
@@ -134,8 +135,8 @@ class _Questions:
             candidates ^= lowest
             other = base + lowest.bit_length() - 1
             theirs = self._sets[other]
-            least = OVERLAP * max(size, len(theirs))
-            if min(size, len(theirs)) < least or len(mine & theirs) < least:
+            most = len(theirs) if len(theirs) > size else size
+            if len(theirs) < OVERLAP * most or size < OVERLAP * most or len(mine & theirs) < OVERLAP * most:
                 continue
             if self._figures(number) != self._figures(other):
                 continue
