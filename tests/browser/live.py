@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from hall import Hall
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 class _Quiet(WSGIRequestHandler):
@@ -21,8 +24,16 @@ class Live:
 
     def __init__(self, hall: Hall) -> None:
         self.hall = hall
-        self.server = make_server("127.0.0.1", 0, hall.platform, threaded=True, request_handler=_Quiet)
+        self.server = make_server("127.0.0.1", 0, self._whole, threaded=True, request_handler=_Quiet)
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+
+    def _whole(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        """The answer at once: werkzeug leaves one open whose browser has gone, and an open file fails a later test."""
+        answer = self.hall.platform(environ, start_response)
+        try:
+            return [b"".join(answer)]
+        finally:
+            answer.close()  # type: ignore[attr-defined]  # as the platform's answers can
 
     def url(self, slug: str) -> str:
         """The address of a tenant's portal; Chromium leads every name under `localhost` to this machine."""
