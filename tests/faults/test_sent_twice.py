@@ -7,6 +7,8 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from bank.factories import BankFactory, QuestionFactory
 from examhall.bank.models import BulkAction, Question
@@ -151,6 +153,24 @@ def test_what_is_done_to_many_can_be_undone_by_who_sees_the_second_answer(hall: 
         (action,) = db.session.scalars(sa.select(BulkAction).where(BulkAction.tenant_id == tenant_id()))
     for device, answer in zip(devices, answers, strict=True):
         assert f"/manage/bulk/{action.id}/undo" in device.follow(answer).text
+
+
+def test_nobody_is_told_of_what_could_not_be_written(
+    hall: Hall, author: Portal, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = filled(author, "/manage/exams/new", title="Fire safety")
+
+    def full(_session: Session) -> None:
+        raise OperationalError("COMMIT", {}, Exception("the disk is full"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Session, "commit", full)
+        refused = author.post("/manage/exams/new", form)
+    assert refused.status_code == 503
+    assert "The draft is made." not in refused.text + author.get("/manage/exams").text
+    assert api.get("/exams").json == []
+    assert "The draft is made." in author.follow(author.post("/manage/exams/new", form)).text
+    assert len(api.get("/exams").json) == 1
 
 
 def test_receipts_of_forms_do_not_pile_up(hall: Hall, author: Portal, monkeypatch: pytest.MonkeyPatch) -> None:

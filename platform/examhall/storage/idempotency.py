@@ -67,21 +67,27 @@ class Receipts:
         key = request.headers[HEADER] if is_api() else fingerprint
         if not 1 <= len(key) <= 200:
             raise BadRequest(N_("An Idempotency-Key has 1 to 200 characters."))
+        before = {} if is_api() else deepcopy(dict(session))
         try:
-            return self._answer(key, fingerprint, run)
-        except (IntegrityError, StaleDataError, Problem):
+            return self._answer(key, fingerprint, before, run)
+        except Exception as error:
+            if not is_api():  # what wasn't written isn't told
+                session.clear()
+                session.update(before)
             # The same may have come twice at once and the other was first: its receipt stands now
-            kept = self._kept(key, fingerprint)
+            twice = isinstance(error, IntegrityError | StaleDataError | Problem)
+            kept = self._kept(key, fingerprint) if twice else None
             if kept is None:
                 raise
             return kept
 
-    def _answer(self, key: str, fingerprint: str, run: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
+    def _answer(
+        self, key: str, fingerprint: str, before: dict[str, Any], run: Callable[[], ResponseReturnValue]
+    ) -> ResponseReturnValue:
         kept = self._kept(key, fingerprint)
         if kept is not None:
             return kept
         page = not is_api()
-        before = deepcopy(dict(session)) if page else {}
         with together() as begun:  # passwords are hashed and files are read before the first write
             answer = run()
             response = make_response(*answer[:2]) if isinstance(answer, tuple) else make_response(answer)
