@@ -63,6 +63,12 @@ def test_a_number_is_written_as_the_language_writes_it(
     assert rendered(one_hall, "{{ value|number }}", language=language, value=value) == shown
 
 
+def test_nothing_is_never_less_than_nothing(one_hall: Hall) -> None:
+    for value in ("-0", Decimal("-0.00"), -0.0, 0):
+        for slug in ("northwind", "qalam"):
+            assert rendered(one_hall, "{{ value|number }}", slug, value=value) == "0"
+
+
 def test_what_is_put_into_a_text_is_escaped_and_a_doubled_sign_is_one(one_hall: Hall) -> None:
     template = "{{ _('Remove the filter %(name)s', name=name) }}"
     assert rendered(one_hall, template, name="<b>50 %</b>") == "Remove the filter &lt;b&gt;50 %&lt;/b&gt;"

@@ -46,7 +46,8 @@ def d(day: date) -> str:
 
 def number(value: int | float | Decimal | str) -> str:
     """A number as the reader's language writes it; a text is a decimal as the API gives it."""
-    return _number(_locale(), Decimal(value) if isinstance(value, str) else value)
+    # -0 is equal to 0 and would be remembered for both
+    return _number(_locale(), (Decimal(value) if isinstance(value, str) else value) or 0)
 
 
 def zone() -> str:
