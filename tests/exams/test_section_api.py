@@ -129,6 +129,18 @@ def test_a_section_changes_by_what_is_sent(hall: Hall, author: Api) -> None:
     assert author.get(at).status_code == 404
 
 
+def test_what_is_no_longer_pinned_has_to_be_ready(hall: Hall, author: Api) -> None:
+    path = f"/exams/{exam_of(hall)}/sections"
+    _, (one,) = bank_of(hall, 1)
+    assert author.patch(f"/questions/{one}", {"status": "draft"}).status_code == 200
+    section = author.post(path, {"questions": [{"question_id": one, "version": 1}]}).json
+    at = f"{path}/{section['id']}"
+    refused = author.patch(at, {"questions": [{"question_id": one}]})
+    assert (refused.status_code, fields(refused)) == (422, ["questions.0.question_id"])
+    assert author.patch(f"/questions/{one}", {"status": "ready"}).status_code == 200
+    assert author.patch(at, {"questions": [{"question_id": one}]}).json["questions"] == [pick(one, "1")]
+
+
 def test_sections_are_moved_among_each_other(hall: Hall, author: Api) -> None:
     path = f"/exams/{exam_of(hall)}/sections"
     ids = {title: author.post(path, {"title": title}).json["id"] for title in "ABC"}

@@ -11,12 +11,16 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from bank.factories import BankFactory, QuestionFactory
 from examhall.exams.composing import hold
 from examhall.exams.models import Exam as ExamRow
 from examhall.exams.models import SectionQuestion
 from examhall.extensions import db
 from examhall.storage.records import tenant_id
+from exams.factories import exam_of
+from faults.test_races import at_once
 from hall import Api, Hall
+from portal import Portal
 from sitting import Exam, compose
 
 
@@ -65,3 +69,23 @@ def test_a_paper_is_drawn_from_the_sections_as_they_stand_after_the_change(
 
     answer = started_during(hall, exam, candidate, drop_a_question)
     assert [slot["type"] for slot in answer.json["paper"]] == ["true_false"]
+
+
+def test_what_several_add_to_a_section_at_once_is_all_there(hall: Hall) -> None:
+    with hall.inside():
+        bank: UUID = BankFactory().id
+        questions = [str(QuestionFactory(bank_id=bank).id) for _ in range(12)]
+    authors = [Portal(hall, hall.person("author")) for _ in range(4)]
+    api = hall.api("author")
+    for _ in range(3):
+        exam_id = exam_of(hall)
+        sections = f"/exams/{exam_id}/sections"
+        section = api.post(sections, {"title": "Basics"}).json["id"]
+        at = f"/manage{sections}/{section}/questions"
+
+        def add(number: int, at: str = at) -> int:
+            return authors[number].submit(at, {"question_id": questions[number::4]}).status_code
+
+        assert at_once(4, add) == [303] * 4
+        held = api.get(f"{sections}/{section}").json["questions"]
+        assert {each["question_id"] for each in held} == {*questions}

@@ -86,7 +86,10 @@ def add_section(
 
 @writes
 def update_section(section: Section, **changes: Any) -> Section:
-    """Change what is given: title, position, shuffle, questions (all of them) or draw. Raises as `add_section` does."""
+    """Change what is given: title, position, shuffle, draw, questions (all of them) or further ones.
+
+    Raises as `add_section` does.
+    """
     exam = _composable(section.exam_id)
     sections = sections_of(exam.id)
     if section not in sections:
@@ -101,6 +104,12 @@ def update_section(section: Section, **changes: Any) -> Section:
         _place(section, [other for other in sections if other is not section], changes["position"])
     if "questions" in changes:
         _put_questions(section, changes["questions"])
+    if "further" in changes:  # behind those that are there now, whoever put them there meanwhile
+        there = picks_of([section.id])[section.id]
+        held = [
+            {"question_id": pick.question_id, "points": pick.points, "version_id": pick.version_id} for pick in there
+        ]
+        _put_questions(section, [*held, *changes["further"]])
     db.session.flush()
     _settle(exam)
     audit.info("section %s of exam %s changed", section.id, exam.id)
@@ -226,8 +235,14 @@ def _put_questions(section: Section, questions: Sequence[Picked]) -> None:
     further = [question_id for question_id in asked if question_id not in present]
     known = bank.latest_refs(asked).keys() - (outside(further) if further else set()) if asked else set()
     pinned = _pinned(questions)
-    named = {question_id for question_id, _ in pinned}
-    unready = undrawable(set(further) - named) if further else set()
+    # A question that follows the latest ready version, and did not before
+    following = {
+        item["question_id"]
+        for item in questions
+        if item.get("version") is None and item.get("version_id") is None
+        and (item["question_id"] not in present or present[item["question_id"]].version_id)
+    }  # fmt: skip
+    unready = undrawable(following) if following else set()
     errors = []
     for index, question_id in enumerate(asked):
         field = f"questions.{index}.question_id"

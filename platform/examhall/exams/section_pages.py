@@ -248,10 +248,6 @@ class SectionQuestions(QuestionList):
     def post(self, exam_id: UUID, id: UUID) -> ResponseReturnValue:
         """Add the chosen ones at the end of the section, and go on choosing."""
         section = find_section(exam_id, id)
-        present = [
-            {"question_id": pick.question_id, "points": pick.points, "version_id": pick.version_id}
-            for pick in picks_of([id])[id]
-        ]
         chosen = request.form.getlist("question_id")
         points = request.form.get("points", "").strip() or "1"
         here = request.script_root + request.full_path
@@ -266,7 +262,7 @@ class SectionQuestions(QuestionList):
         added = [question.model_dump() for question in new.questions]
         count = len(added)
         said = ngettext("One question is added.", "%(num)s questions are added.", count)
-        done(lambda: operations.update_section(section, questions=[*present, *added]), said)
+        done(lambda: operations.update_section(section, further=added), said)
         return redirect(here, 303)
 
 
