@@ -63,6 +63,12 @@ UNSCOPED: dict[str, Callable[[UUID, UUID], Any]] = {
     "a subquery that forgets": lambda own, foreign: sa.select(User).where(
         User.tenant_id == own, sa.exists(sa.select(UserSession.id))
     ),
+    "the same table once more under another name": lambda own, foreign: (
+        sa.select(OTHERS.c.email).join(USERS, USERS.c.role == OTHERS.c.role).where(USERS.c.tenant_id == own)
+    ),
+    "a name of a table in a subquery": lambda own, foreign: sa.select(User).where(
+        User.tenant_id == own, sa.exists(sa.select(OTHERS.c.id))
+    ),
     "an update": lambda own, foreign: sa.update(User).values(name="x"),
     "a core update": lambda own, foreign: sa.update(USERS).values(name="x"),
     "a delete": lambda own, foreign: sa.delete(User).where(User.tenant_id == foreign),

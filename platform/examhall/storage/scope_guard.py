@@ -79,7 +79,8 @@ class _Named:
 
     def read(self, element: Any, *, sure: bool = False, only: Any = None) -> None:
         """Take in an element and all below it; `sure` where it must be true, `only` the table that it may hold."""
-        if isinstance(element, sa.Table):
+        alias = isinstance(element, sa.Alias) and isinstance(element.element, sa.Table)
+        if alias or isinstance(element, sa.Table):  # under each of its names a table is another one
             if "tenant_id" in element.c:
                 self.tables.add(element)
         elif isinstance(element, sa.Select):
@@ -136,7 +137,7 @@ class _Named:
                 if holder in self.held and table not in self.held:
                     self.held.add(table)
                     grown = True
-        return self.tables - {getattr(table, "element", table) for table in self.held}
+        return self.tables - self.held
 
 
 def refuse_foreign(session: Session, _context: object, _instances: object) -> None:
