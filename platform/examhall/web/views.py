@@ -109,11 +109,17 @@ class TenantView(View):
         if request.method in self.uploads:
             request.max_content_length = current_app.config["MAX_UPLOAD_LENGTH"]
         guards.check(self.policy)
-        if self.keeps_receipts and request.method == "POST" and guards.principal() and _named():
+        if self.keeps_receipts and request.method == "POST" and guards.principal() and self._named():
             ledger = current_app.extensions["idempotency"]
             answer: ResponseReturnValue = ledger.answer_once(lambda: self.run(**url))
             return answer
         return self.run(**url)
+
+    def _named(self) -> bool:
+        """Whether the POST can be told from all others, so that it is known when it comes again."""
+        if "Idempotency-Key" in request.headers:
+            return True
+        return "POST" not in self.bodies and ONCE in request.form  # what is read as JSON stays unread until then
 
     def run(self, **url: Any) -> ResponseReturnValue:
         """Call the verb, with its JSON body as `data` where `bodies` names a schema."""
@@ -192,11 +198,6 @@ class DetailView(TenantView):
 
 class MethodView(TenantView):
     """Verbs of its own: `get`, `post`, `put`, `patch`, `delete`. A write calls one operation, which owns its commit."""
-
-
-def _named() -> bool:
-    """Whether the request can be told from all others, so that it is known when it comes again."""
-    return "Idempotency-Key" in request.headers or ONCE in request.form
 
 
 def json_of(record: Any, data: Any, status: int = 200) -> Response:
