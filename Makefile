@@ -5,6 +5,8 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 
 # Everything is started as a module: the scripts in .venv/bin hold an absolute path and break when the folder moves.
 PY := .venv/bin/python -m
+# One more than there are cores: tests wait for browsers, killed servers and readers of imports.
+WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 TRANSLATIONS := platform/examhall/translations
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard $(TRANSLATIONS)/*/LC_MESSAGES/*.po tenants/*/translations/*/LC_MESSAGES/*.po))
 
@@ -27,7 +29,7 @@ run: .venv $(CATALOGUES)  ## Serve two demonstration tenants on http://127.0.0.1
 
 test: .venv $(CATALOGUES)  ## Run every test (ARGS="-k word" chooses some)
 	@.venv/bin/python tests/browser/chromium.py
-	$(PY) pytest -n 2 --dist worksteal $(ARGS)
+	$(PY) pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 fuzz: .venv  ## Spoil files for each importer in turn, SECONDS=60 each (FORMATS="gift csv" chooses; Python 3.12 or newer)
 	@PYTHONPATH=platform:tests $(PY) fuzz $(or $(SECONDS),60) $(FORMATS)
