@@ -117,7 +117,7 @@ class QuestionListPage(QuestionList):
     """The questions of one bank."""
 
     template = "bank/question_list.html"
-    counted, counts_all = 200, frozenset[str]()
+    counted, counts_all = 100, frozenset[str]()
     columns = (
         Question.id, Question.name, Question.excerpt, Question.category, Question.tags, Question.type,
         Question.difficulty, Question.status, Question.ready_version_id, Question.points, Question.updated_at,
