@@ -12,8 +12,9 @@ import sys
 
 from playwright.sync_api import Browser, Playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-PACKAGES = ("chromium", "fonts-noto-core")  # the fonts draw Arabic
+#: Debian's Chromium without any window costs a fifth less.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+PACKAGES = ("chromium-headless-shell", "fonts-noto-core")  # the fonts draw Arabic
 FLAGS = (
     "--disable-gpu",
     "--disable-quic",
@@ -40,9 +41,7 @@ def find_or_install() -> str:
         path = find()
     if not path:
         command = "sudo apt-get install -y --no-install-recommends " + " ".join(PACKAGES)
-        sys.exit(
-            f"The browser tests need Chromium on PATH, and it is not there. On Debian or Ubuntu type:\n  {command}"
-        )
+        sys.exit(f"The browser tests need Chromium on PATH, and it is not there. On Debian type:\n  {command}")
     return path
 
 
