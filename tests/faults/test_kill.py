@@ -54,7 +54,7 @@ class Sitter(threading.Thread):
 
 
 @pytest.mark.fault
-@pytest.mark.parametrize(("engine", "workers", "kills"), [("sqlite", 1, 2), ("postgresql", 2, 3)])
+@pytest.mark.parametrize(("engine", "workers", "kills"), [("sqlite", 1, 3), ("postgresql", 2, 4)])
 def test_no_acknowledged_answer_is_lost_when_workers_are_killed(
     make_hall: MakeHall, engine: str, workers: int, kills: int
 ) -> None:

@@ -12,7 +12,7 @@ import pytest
 from hall import Api, Hall
 from sitting import Exam, compose, started
 
-STARTS, ROUNDS = 64, 8
+STARTS, ROUNDS = 64, 20
 
 
 def at_once(count: int, act: Callable[[int], Any]) -> list[Any]:

@@ -182,5 +182,5 @@ class Life(RuleBasedStateMachine):
 
 
 TestLife = Life.TestCase
-#: Four times what the profile asks of a property: here a whole life is one example.
-TestLife.settings = settings(max_examples=4 * settings().max_examples, stateful_step_count=40, deadline=None)
+#: Ten times what the profile asks of a property: here a whole life is one example.
+TestLife.settings = settings(max_examples=10 * settings().max_examples, stateful_step_count=40, deadline=None)
