@@ -210,3 +210,11 @@ def test_imports_are_for_authors_of_the_organization(hall: Hall, bank: UUID, rol
     for path in (f"banks/{bank}/imports", f"banks/{bank}/export", f"imports/{job}", f"imports/{job}/media/{'0' * 64}"):
         here = 404 if path.endswith("export") and role == "marker" else status  # nobody shares the bank with them
         assert visitor.get(f"/manage/{path}").status_code == here, path
+
+
+def test_the_last_page_of_a_preview_is_shown_in_place_of_one_beyond_it(author: Portal, bank: UUID) -> None:
+    look = author.follow(author.submit(f"/manage/banks/{bank}/import", {"text": gift(3)}))
+    beyond = author.get(f"{look.request.path}?page=999&page_size=2")
+    assert "What is 3 + 1?" in beyond.text
+    assert "What is 1 + 1?" not in beyond.text
+    assert "What is 1 + 1?" not in author.get(f"{look.request.path}?show=warnings&page=999").text

@@ -225,3 +225,14 @@ def test_of_a_large_tree_the_list_shows_what_is_near(hall: Hall, author: Portal,
     here = shown(author.get(f"{path}?category_id={id_of(api, bank, 'area 7/part')}"))
     assert sorted(here) == sorted([*top, "part", "a", "b"])
     assert here[here.index("area 7") :][:4] == ["area 7", "part", "a", "b"]
+
+
+@pytest.mark.parametrize("narrowed", ["", "&tag=basic", "&q=ladder"])
+def test_the_last_page_is_shown_in_place_of_one_beyond_it(
+    author: Portal, bank: UUID, questions: list[str], narrowed: str
+) -> None:
+    there = f"/manage/banks/{bank}/questions?order=name&page_size=2{narrowed}"
+    last = author.get(f"{there}&page={1 if narrowed else 2}")
+    beyond = author.get(f"{there}&page=999")
+    assert listed(beyond) == listed(last) != []
+    assert "No question" not in beyond.text

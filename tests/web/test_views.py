@@ -152,6 +152,12 @@ def test_a_page_beyond_the_last_is_empty(client: FlaskClient) -> None:
     assert re.search(r'page=2[^,]*>; rel="prev"', answer.headers["Link"]), "the way back leads to the last page"
 
 
+def test_people_see_the_last_page_in_place_of_one_beyond_it(client: FlaskClient) -> None:
+    assert client.get("/toys?order=name&page_size=2&page=999").text == "Élan;page 3 of 3"
+    assert client.get("/toys?order=name&page_size=2&page=2").text == "Ball_2;Crane;page 2 of 3"
+    assert client.get("/toys?colour=none&page=999").text == "page 1 of 1"
+
+
 def test_link_and_total_tell_the_way(client: FlaskClient) -> None:
     answer = client.get("/api/v1/toys?colour=red&page=1&page_size=2")
     assert answer.headers["X-Total-Count"] == "3"

@@ -113,12 +113,14 @@ class QuestionList(ListView):
         else:
             statement = statement.options(defer(Question.words, raiseload=True))
         # The count comes with each row: one statement for both, unless there is no row
-        statement = statement.add_columns(counted.scalar_subquery()).limit(page.size).offset(page.offset)
-        found = db.session.execute(statement).all()
-        rows = found if self.columns else [row[0] for row in found]
+        statement = statement.add_columns(counted.scalar_subquery()).limit(page.size)
+        found = db.session.execute(statement.offset(page.offset)).all()
         total = found[0][-1] if found else 0
         if not found and page.number > 1:
             total = db.session.scalar(counted) or 0
+            page = page.of(total, there=bool(self.template))
+            found = db.session.execute(statement.offset(page.offset)).all() if self.template else []
+        rows = found if self.columns else [row[0] for row in found]
         more = bool(within and total > within)
         return rows, Page(page.number, page.size, within if more and within else total, more)
 

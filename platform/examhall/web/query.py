@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +35,11 @@ class Page:
     def offset(self) -> int:
         """Rows before this page."""
         return (self.number - 1) * self.size
+
+    def of(self, total: int, *, there: bool) -> Page:
+        """This page of a list of `total` rows; `there`: the last one where it would lie beyond that."""
+        page = replace(self, total=total)
+        return replace(page, number=min(page.number, page.pages)) if there else page
 
     def links(self) -> dict[str, int]:
         """Relation to page number, for the `Link` header and the pager."""

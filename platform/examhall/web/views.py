@@ -171,17 +171,21 @@ class ListView(TenantView):
         return represented, 200, paging_headers(page, url)
 
     def page_of(self, statement: Statement) -> tuple[Sequence[Any], Page]:
-        """The rows of the page that the request asks for, and where that page stands in the whole."""
+        """The rows of the page that the request asks for, and where that page stands in the whole.
+
+        To people the last page is shown in place of one beyond it; programs are told that nothing stands there.
+        """
         args = request.args
         page = read_page(args, self.page_size, self.max_page_size)
         statement = searched(filtered(statement, self.model, self.filters, args), self.model, self.search, args)
         total = db.session.scalar(
             statement.with_only_columns(sa.func.count(), maintain_column_froms=True).order_by(None)
         )
+        page = page.of(total or 0, there=bool(self.template))
         statement = ordered(statement, self.model, self.ordering, args.get("order"))
         result = db.session.execute(statement.limit(page.size).offset(page.offset))
         rows: Sequence[Any] = result.scalars().all() if len(result.keys()) == 1 else result.all()
-        return rows, Page(page.number, page.size, total or 0)
+        return rows, page
 
 
 class DetailView(TenantView):

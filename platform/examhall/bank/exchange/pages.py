@@ -214,17 +214,19 @@ def _preview(job: ImportJob) -> tuple[list[Shown], Page]:
     page = read_page(request.args, 20, 100)
     show = NARROWED.get(request.args.get("show", ""))
     if show is None:
-        entries, total = list(imports.entries(job, page.offset, page.size)), job.found["questions"]
+        page = page.of(job.found["questions"], there=True)
+        entries = list(imports.entries(job, page.offset, page.size))
     else:
         found = [entry for entry in imports.entries(job) if getattr(entry if show == "twins" else entry.item, show)]
-        entries, total = found[page.offset : page.offset + page.size], len(found)
+        page = page.of(len(found), there=True)
+        entries = found[page.offset : page.offset + page.size]
     known = _known(entries)
     shown = []
     for entry in entries:
         kind = type_named(entry.item.type)
         twins = [(twin, *known.get(twin.question, (None, None))) for twin in entry.twins]
         shown.append(Shown(entry, kind, kind.load(entry.item.body), twins))
-    return shown, Page(page.number, page.size, total)
+    return shown, page
 
 
 def _known(entries: Sequence[Entry]) -> dict[str, tuple[QuestionType, Body]]:
