@@ -138,6 +138,15 @@ def test_texts_of_any_length_cost_no_more(unit: str) -> None:
         assert len(found.questions) + len(found.errors) == 1
 
 
+@pytest.mark.parametrize("unit", ["<div>", "<blockquote>", "<ul><li>"])
+def test_tags_within_tags_are_refused_where_they_are_too_deep(unit: str) -> None:
+    """A parser's time grows with the square of the depth: these two megabytes took it eleven seconds."""
+    deep = question("description", text=unit * (3_900 // unit.count("<")))
+    found = read(f"<quiz>{deep * 100}</quiz>")
+    assert len(found.errors) == 100
+    assert "tags within tags, more than 300 deep" in said(found.errors)[0]
+
+
 @pytest.mark.parametrize("unit", ["\x01", "&nbsp;", "<![CDATA[", "<!--", "<", "&#1;", "<?xml ", "<question/>"])
 def test_files_of_any_length_cost_no_more(unit: str) -> None:
     for head in ("<quiz>", ""):

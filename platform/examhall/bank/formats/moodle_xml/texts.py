@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from examhall.bank.content.richtext import MARKDOWN_LIMIT, render
 from examhall.bank.formats import Message
-from examhall.bank.formats.attributes import settled
+from examhall.bank.formats.attributes import DEPTH_LIMIT, settled, too_deep
 from examhall.bank.formats.mathml import with_latex
 from examhall.bank.formats.moodle_xml.files import Files
 from examhall.bank.formats.moodle_xml.node import Node, shortened
@@ -74,7 +74,11 @@ class Texts:
             raise node.fault(N_("Shorten this to at most %(limit)s characters."), limit=PROMPT_LIMIT)
         if "data-mathml" in text:
             text = _DRAWN_FORMULA.sub(r"\g<formula>", text)
-        html = with_latex(_shown(text, text_format, node))
+        html = _shown(text, text_format, node)
+        if too_deep(html):
+            message = N_("This text has tags within tags, more than %(limit)s deep. Paste it without its formatting.")
+            raise node.fault(message, limit=DEPTH_LIMIT)
+        html = with_latex(html)
         return settled(self._with_media(html, node), node.message, self.warnings, self.losses)
 
     def format_of(self, node: Node, otherwise: str | None = None) -> str:
