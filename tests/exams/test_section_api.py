@@ -57,6 +57,19 @@ def test_a_section_holds_fixed_questions_and_a_draw(hall: Hall, author: Api) -> 
     assert author.get(f"{path}/{made.json['id']}").json == made.json
 
 
+def test_what_is_known_of_a_section_is_news_once_its_questions_are_others(hall: Hall, author: Api) -> None:
+    path = f"/exams/{exam_of(hall, questions=2)}/sections"
+    path += f"/{author.get(path).json[0]['id']}"
+    known = author.get(path)
+    seen = {"If-None-Match": known.headers["ETag"]}
+    assert author.get(path, headers=seen).status_code == 304
+    one, two = (each["question_id"] for each in known.json["questions"])
+    for changed in ([pick(two, "1"), pick(one, "1")], [pick(one, "1")], [pick(one, "7")]):
+        sent = [{name: each[name] for name in ("question_id", "points")} for each in changed]
+        assert author.patch(path, {"questions": sent}).status_code == 200
+        assert author.get(path, headers=seen).json["questions"] == changed
+
+
 def pick(question_id: str, points: str) -> dict[str, Any]:
     """A fixed question as the API shows it, pinned to no version."""
     return {"question_id": question_id, "version_id": None, "points": points}

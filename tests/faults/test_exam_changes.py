@@ -12,15 +12,17 @@ import pytest
 import sqlalchemy as sa
 
 from bank.factories import BankFactory, QuestionFactory
+from examhall.exams import operations
 from examhall.exams.composing import hold
 from examhall.exams.models import Exam as ExamRow
 from examhall.exams.models import SectionQuestion
+from examhall.exams.reading import find_section
 from examhall.extensions import db
 from examhall.storage.records import tenant_id
 from exams.factories import exam_of
 from faults.test_races import at_once
 from hall import Api, Hall
-from portal import Portal
+from portal import Portal, forms
 from sitting import Exam, compose
 
 
@@ -89,3 +91,25 @@ def test_what_several_add_to_a_section_at_once_is_all_there(hall: Hall) -> None:
         assert at_once(4, add) == [303] * 4
         held = api.get(f"{sections}/{section}").json["questions"]
         assert {each["question_id"] for each in held} == {*questions}
+
+
+def test_a_section_is_not_written_over_what_is_added_to_it_meanwhile(hall: Hall) -> None:
+    exam_id, portal, api = exam_of(hall, questions=2), Portal(hall, hall.person("author")), hall.api("author")
+    (section,) = api.get(f"/exams/{exam_id}/sections").json
+    at = f"/manage/exams/{exam_id}/sections/{section['id']}"
+    (form,) = [each for each in forms(portal.get(at)) if "revision" in each.values]
+    with hall.inside():
+        added = QuestionFactory(bank_id=BankFactory().id).id
+    with ThreadPoolExecutor(1) as thread:
+        with hall.inside(write=True):
+            further = [{"question_id": added}]
+            operations.update_section(find_section(UUID(exam_id), UUID(section["id"])), further=further)
+            answer = thread.submit(portal.post, at, form.values | {"title": "Over it"})
+            time.sleep(0.5)  # long enough to reach the lock, whatever it has read before
+            assert not answer.done()
+        assert answer.result().status_code == 412
+    (now,) = api.get(f"/exams/{exam_id}/sections").json
+    assert now["title"] == section["title"]
+    assert [each["question_id"] for each in now["questions"]] == [
+        *(each["question_id"] for each in section["questions"]), str(added),
+    ]  # fmt: skip

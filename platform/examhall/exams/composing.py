@@ -17,7 +17,8 @@ from examhall.bank.filing.pools import undrawable
 from examhall.bank.models import Access, Category, QuestionVersion
 from examhall.bank.reading import load_bank
 from examhall.bank.sharing.access import outside
-from examhall.errors import N_, Conflict, FieldError, Invalid, NotFound
+from examhall.clock import now
+from examhall.errors import N_, Conflict, FieldError, Invalid, NotFound, PreconditionFailed
 from examhall.exams.access import has_attempts, rules
 from examhall.exams.models import Exam, ExamState, Section, SectionQuestion
 from examhall.exams.schemas import SECTIONS_LIMIT, TITLE_LIMIT
@@ -85,15 +86,18 @@ def add_section(
 
 
 @writes
-def update_section(section: Section, **changes: Any) -> Section:
+def update_section(section: Section, *, seen: int | None = None, **changes: Any) -> Section:
     """Change what is given: title, position, shuffle, draw, questions (all of them) or further ones.
 
-    Raises as `add_section` does.
+    `seen` is the revision that all this is made of. Raises as `add_section` does, and `PreconditionFailed` where the
+    section has another one by now.
     """
     exam = _composable(section.exam_id)
     sections = sections_of(exam.id)
     if section not in sections:
         raise NotFound()
+    if seen not in (None, section.revision):
+        raise PreconditionFailed()
     if "title" in changes:
         section.title = texts.one_line("title", changes["title"], TITLE_LIMIT)
     section.shuffle = changes.get("shuffle", section.shuffle)
@@ -110,6 +114,8 @@ def update_section(section: Section, **changes: Any) -> Section:
             {"question_id": pick.question_id, "points": pick.points, "version_id": pick.version_id} for pick in there
         ]
         _put_questions(section, [*held, *changes["further"]])
+    if "questions" in changes or "further" in changes:
+        section.updated_at = now()  # a section that holds others is another one, whoever asks by its revision
     db.session.flush()
     _settle(exam)
     audit.info("section %s of exam %s changed", section.id, exam.id)

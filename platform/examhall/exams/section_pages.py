@@ -192,8 +192,10 @@ class SectionEdit(SectionPage):
         if "look" in request.form:
             return self.show(exam_id, form, section)
         require_revision(section, form)
-        picks = picks_of([id])[id]
-        changed = form.accept(lambda: operations.update_section(section, **form.section(kept(picks, request.form))))
+        seen, picks = section.revision, picks_of([id])[id]
+        changed = form.accept(
+            lambda: operations.update_section(section, seen=seen, **form.section(kept(picks, request.form)))
+        )
         if changed is None:
             return self.show(exam_id, form, section), 422  # type: ignore[return-value]  # a page and its status
         flash(gettext("Saved."), "success")
