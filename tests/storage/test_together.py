@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from examhall.extensions import db
 from examhall.identity.models import User
 from examhall.storage.records import tenant_id
-from examhall.storage.transactions import together, writing
+from examhall.storage.transactions import after_commit, together, writing
 from hall import Hall
+
+audit = logging.getLogger("examhall.audit")
 
 
 def add(email: str, *, fail: bool = False) -> None:
     with writing() as session:
         session.add(User(email=email, name="Somebody", role="candidate", password_hash="-"))
         session.flush()
+        audit.info("%s added", email)
         if fail:
             raise ZeroDivisionError
 
@@ -55,3 +61,39 @@ def test_a_write_that_fails_and_is_caught_is_taken_back_alone(hall: Hall) -> Non
             assert begun()
             add("dora@x.example")
         assert emails() == ["bob@x.example", "dora@x.example"]
+
+
+def test_the_audit_log_tells_what_stands_and_nothing_else(
+    hall: Hall, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level(logging.INFO, "examhall.audit")
+
+    def full(_session: Session) -> None:
+        raise OSError("the disk is full")
+
+    with hall.inside():
+        with together():
+            with pytest.raises(ZeroDivisionError):
+                add("ada@x.example", fail=True)
+            add("bob@x.example")
+            with pytest.raises(ZeroDivisionError):
+                add("cleo@x.example", fail=True)
+            add("dora@x.example")
+            assert caplog.messages == []
+        with pytest.raises(ZeroDivisionError):
+            add("emil@x.example", fail=True)
+        with monkeypatch.context() as patched:
+            patched.setattr(Session, "commit", full)
+            with pytest.raises(OSError, match="full"):
+                add("finn@x.example")
+        audit.info("looked at")
+    assert caplog.messages == ["bob@x.example added", "dora@x.example added", "looked at"]
+
+
+def test_what_waits_for_the_commit_may_write_itself(hall: Hall) -> None:
+    with hall.inside():
+        with writing():
+            add("ada@x.example")
+            after_commit(lambda: add("bob@x.example"))
+        after_commit(lambda: add("cleo@x.example"))
+        assert emails() == ["ada@x.example", "bob@x.example", "cleo@x.example"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -9,6 +10,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
+from flask import has_app_context
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session, SessionTransaction
@@ -19,6 +21,8 @@ from examhall.web.scope import scope
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+audit = logging.getLogger("examhall.audit")
 
 #: Seconds that a writer waits for those before it on the same SQLite file.
 PATIENCE = 5.0
@@ -41,16 +45,18 @@ def writing() -> Iterator[Session]:
         yield session
         return
     until: ExitStack | None = told.get("until")
-    first = until is not None and not told.get("begun")
+    first = until is not None and "then" not in told
     with ExitStack() as own:
         if until is None or first:
             (until or own).enter_context(_transaction(session))
         else:
             own.enter_context(session.begin_nested())
         told["writing"] = True
+        before = len(told["then"])
         try:
             yield session
         except BaseException as error:
+            del told["then"][before:]
             if until is not None and first:  # whoever catches it finds nothing half done
                 until.__exit__(type(error), error, error.__traceback__)
             raise
@@ -68,7 +74,7 @@ def together() -> Iterator[Callable[[], bool]]:
     with ExitStack() as until:
         session.info["until"] = until
         try:
-            yield lambda: bool(session.info.get("begun"))
+            yield lambda: "then" in session.info
         finally:
             del session.info["until"]
 
@@ -79,7 +85,8 @@ def _transaction(session: Session) -> Iterator[Session]:
     lock = _queue(connection) if connection.dialect.name == "sqlite" else None
     if lock is not None and not lock.acquire(timeout=PATIENCE):
         raise Unavailable()
-    session.info["begun"] = True
+    then: list[Callable[[], object]] = []
+    session.info["then"] = then
     try:
         if lock is not None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -89,9 +96,20 @@ def _transaction(session: Session) -> Iterator[Session]:
         session.rollback()
         raise
     finally:
-        session.info["begun"] = False
+        del session.info["then"]
         if lock is not None:
             lock.release()
+    for act in then:
+        act()
+
+
+def after_commit(act: Callable[[], object]) -> None:
+    """Do this once what is being written stands, at once where nothing is; never where it is taken back."""
+    then: list[Callable[[], object]] | None = db.session().info.get("then")
+    if then is None:
+        act()
+    else:
+        then.append(act)
 
 
 def writes(operation: Callable[P, R]) -> Callable[P, R]:
@@ -120,7 +138,16 @@ def name_tenant(session: Session, transaction: SessionTransaction, connection: C
         connection.exec_driver_sql(f"SET LOCAL app.tenant = '{scope().id}'")
 
 
+def told_now(line: logging.LogRecord) -> bool:
+    """Whether a line of the audit log is written now: one about what is not committed yet waits for that."""
+    if not has_app_context() or "then" not in db.session().info:
+        return True
+    after_commit(lambda: audit.handle(line))
+    return False
+
+
 def init_transactions() -> None:
-    """Listen to the session; called once, however many platforms a process builds."""
+    """Listen to the session and the audit log; called once, however many platforms a process builds."""
+    audit.addFilter(told_now)
     if not event.contains(Session, "after_begin", name_tenant):
         event.listen(Session, "after_begin", name_tenant)
