@@ -205,3 +205,53 @@ def test_an_upload_is_taken_once(hall: Hall, author: Portal) -> None:
     assert (first.status_code, first.location) == (303, second.location), first.text
     with hall.inside():
         assert not db.session.scalar(sa.select(sa.func.count(Question.id)).where(Question.tenant_id == tenant_id()))
+
+
+def looked_at(hall: Hall, author: Portal, count: int = 3) -> str:
+    """The page of an import that is read."""
+    with hall.inside():
+        bank: UUID = BankFactory().id
+    text = "".join(f"::Q{number}:: Is it {number}? {{T}}\n\n" for number in range(count))
+    return author.submit(f"/manage/banks/{bank}/import", {"text": text}).location
+
+
+def pressed(author: Portal, at: str, act: str) -> dict[str, Any]:
+    """What a button of the page of an import sends."""
+    own = [form.values for form in forms(author.get(at)) if form.action.startswith(at)]
+    return next(each for each in own if each.get("act", "commit") == act) | {"act": act}
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["one after the other", "all at once"])
+def test_an_import_is_committed_undone_and_discarded_once(hall: Hall, author: Portal, together: bool) -> None:
+    devices = windows(hall, author, 3)
+
+    def press(form: dict[str, Any]) -> list[Any]:
+        if together:
+            return at_once(3, lambda n: devices[n].post(at, form))
+        return [device.post(at, form) for device in devices]
+
+    at = looked_at(hall, author)
+    for act, said in (("commit", "3 questions are in the bank."), ("undo", "The import is undone: the bank is as")):
+        answers = press(pressed(author, at, act))
+        assert {(answer.status_code, answer.location) for answer in answers} == {(303, at)}
+        for device, answer in zip(devices, answers, strict=True):
+            page = device.follow(answer).text
+            assert said in page
+            assert 'class="alert alert-error' not in page
+    at = looked_at(hall, author)
+    answers = press(pressed(author, at, "discard"))
+    assert {answer.status_code for answer in answers} == {303}
+    assert all("The import is discarded." in d.follow(a).text for d, a in zip(devices, answers, strict=True))
+
+
+def test_a_button_of_an_import_that_went_on_leads_to_where_it_stands(hall: Hall, author: Portal) -> None:
+    at = looked_at(hall, author)
+    early = pressed(author, at, "commit")
+    assert author.post(at, early).status_code == 303
+    undone = author.post(at, pressed(author, at, "undo"))
+    assert "the bank is as it was before" in author.follow(undone).text
+    late = author.post(at, early)
+    assert (late.status_code, late.location) == (303, at)
+    page = author.follow(late).text
+    assert "This import was undone." in page
+    assert "is done with" in page

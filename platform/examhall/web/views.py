@@ -109,13 +109,13 @@ class TenantView(View):
         if request.method in self.uploads:
             request.max_content_length = current_app.config["MAX_UPLOAD_LENGTH"]
         guards.check(self.policy)
-        if self.keeps_receipts and request.method == "POST" and guards.principal() and self._named():
+        if self.keeps_receipts and request.method == "POST" and guards.principal() and self.told_apart():
             ledger = current_app.extensions["idempotency"]
             answer: ResponseReturnValue = ledger.answer_once(lambda: self.run(**url))
             return answer
         return self.run(**url)
 
-    def _named(self) -> bool:
+    def told_apart(self) -> bool:
         """Whether the POST can be told from all others, so that it is known when it comes again."""
         if "Idempotency-Key" in request.headers:
             return True

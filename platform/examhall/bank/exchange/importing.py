@@ -28,7 +28,7 @@ from examhall.extensions import db
 from examhall.storage import media
 from examhall.storage.records import tenant_id
 from examhall.storage.statements import table
-from examhall.storage.transactions import writing
+from examhall.storage.transactions import after_commit, writing
 
 audit = logging.getLogger("examhall.audit")
 
@@ -96,7 +96,7 @@ def commit(job: ImportJob) -> ImportJob:
             "skipped": plan.skipped,
         }  # fmt: skip
         session.flush()
-    shutil.rmtree(place, ignore_errors=True)
+        after_commit(lambda: shutil.rmtree(place, ignore_errors=True))
     audit.info("import %s committed into bank %s: %s", job.id, job.bank_id, job.found)
     return job
 

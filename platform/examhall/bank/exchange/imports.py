@@ -32,7 +32,7 @@ from examhall.errors import N_, Conflict, FieldError, Invalid, NotFound, Payload
 from examhall.extensions import db
 from examhall.storage.records import new_id, tenant_id
 from examhall.storage.statements import table
-from examhall.storage.transactions import writing
+from examhall.storage.transactions import after_commit, writing
 
 audit = logging.getLogger("examhall.audit")
 logger = logging.getLogger("examhall.imports")
@@ -236,9 +236,13 @@ def discard(job: ImportJob) -> None:
             raise Conflict(message, code="import_committed")
         session.delete(job)
         session.flush()
-    launch.end(folder_of(job.id))
-    shutil.rmtree(folder_of(job.id), ignore_errors=True)
+        after_commit(lambda: _forget(job.id))
     audit.info("import %s discarded", job.id)
+
+
+def _forget(import_id: UUID) -> None:
+    launch.end(folder_of(import_id))
+    shutil.rmtree(folder_of(import_id), ignore_errors=True)
 
 
 def held(import_id: UUID, *states: ImportState) -> ImportJob:

@@ -110,7 +110,10 @@ class ImportPage(MethodView):
     """One import, wherever it stands."""
 
     template = "bank/import.html"
-    keeps_receipts = False  # a file may be read again meanwhile, and no write waits for that; the state says the rest
+
+    def told_apart(self) -> bool:
+        """Only where no file is read meanwhile, which no other write may wait for: there the state says the rest."""
+        return request.form.get("act") in ("undo", "discard") and super().told_apart()
 
     def get(self, id: UUID) -> ResponseReturnValue:
         """How far it is, what it holds, or what became of it."""
@@ -124,7 +127,12 @@ class ImportPage(MethodView):
         act = acts.get(request.form.get("act", ""))
         if act is None:
             raise BadRequest()
-        return act(job)
+        try:
+            return act(job)
+        except Conflict as problem:  # pressed twice, or on a page that is out of date: what is shown now is the answer
+            if act != self._commit or load_import(id).state != ImportState.COMMITTED.value:
+                flash(gettext(problem.detail, **problem.params), "error")
+            return redirect(url_for("import_page", id=id), 303)
 
     def _choose(self, job: ImportJob) -> ResponseReturnValue:
         form = OptionsForm()
