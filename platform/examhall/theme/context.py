@@ -41,7 +41,7 @@ def init_theme(app: Flask) -> None:
 
 def asset(name: str) -> str:
     """The address of a static file, the tenant's own or the theme's, with its version: it may be kept for ever."""
-    known: dict[str, str] = g.setdefault("assets", {})
+    known: dict[str, str] = g._get_current_object().setdefault("assets", {})
     if name not in known:
         address = _address.__wrapped__ if current_app.debug else _address
         known[name] = address(current_tenant().folder, request.script_root, name)

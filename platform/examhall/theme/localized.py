@@ -78,9 +78,11 @@ GLOBALS: dict[str, Callable[..., Any]] = {
 
 
 def _catalogue() -> Any:
-    found = g.get("catalogue")
+    # Asked for at each text: past the proxy `g`, through which every look costs more than the text itself
+    here = g._get_current_object()
+    found = here.get("catalogue")
     if found is None:
-        found = g.catalogue = flask_babel.get_translations()
+        found = here.catalogue = flask_babel.get_translations()
     return found
 
 
@@ -90,9 +92,10 @@ def _said(catalogue: Any, message: str) -> Markup:
 
 
 def _locale() -> str:
-    found: str | None = g.get("locale")
+    here = g._get_current_object()
+    found: str | None = here.get("locale")
     if found is None:
-        found = g.locale = str(flask_babel.get_locale())
+        found = here.locale = str(flask_babel.get_locale())
     return found
 
 

@@ -27,7 +27,7 @@ class Scope(Protocol):
 
 def scope() -> Scope:
     """The tenant whose app answers the present request."""
-    return cast(Scope, cast(Any, current_app).tenant)
+    return cast(Scope, cast(Any, current_app)._get_current_object().tenant)
 
 
 def request_id() -> str:
