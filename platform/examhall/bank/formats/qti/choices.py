@@ -14,6 +14,7 @@ from typing import Any
 from examhall.bank.formats.qti.notes import Notes
 from examhall.bank.formats.qti.scoring import ROUNDING, fraction
 from examhall.bank.types import type_named
+from examhall.bank.types.choice import OPTIONS_LIMIT
 from examhall.bank.types.contract import as_text
 from examhall.errors import N_, Invalid
 
@@ -41,6 +42,7 @@ def single(keys: Sequence[str], worth: Worth, notes: Notes, declared: Decimal | 
 
     `declared` is the best score by the word of the file, which is taken where only rounding tells it from the real one.
     """
+    _few(keys, notes)
     scores = {key: worth(frozenset([key])) for key in keys}
     best = _declared(max(scores.values(), default=Decimal(0)), declared)
     if best <= 0:
@@ -68,6 +70,7 @@ def several(
 
     Raises Fault where nothing earns anything. A scheme that does not fit exactly is a loss.
     """
+    _few(keys, notes)
     limit = most if 0 < most < len(keys) else len(keys)
     remembered: dict[frozenset[str], Decimal] = {}
 
@@ -81,11 +84,18 @@ def several(
     if best <= 0:
         raise notes.fault(None, N_("No option earns anything. Name the right one in the file."))
     tried = _samples(keys, rights, limit)
-    proposals = [_proposed(scheme, keys, rights, known, best) for scheme in dict.fromkeys([hint, *_SCHEMES]) if scheme]
-    wrong = [(len(_misfits(proposal, keys, known, tried)), proposal) for proposal in proposals if _valid(proposal)]
-    if not wrong:
+    found, misfits = None, 0
+    for scheme in dict.fromkeys([hint, *_SCHEMES]):
+        proposal = _proposed(scheme, keys, rights, known, best) if scheme else None
+        if proposal is None or not _valid(proposal):
+            continue
+        wrong = len(_misfits(proposal, keys, known, tried))
+        if found is None or wrong < misfits:
+            found, misfits = proposal, wrong
+        if not wrong:
+            break
+    if found is None:
         raise notes.fault(None, N_("These options cannot be kept. Give 2 to 50 of them, and points that make shares."))
-    misfits, found = min(wrong, key=lambda pair: pair[0])
     if misfits:
         message = N_(
             "Some answers earn other points than in the file: of %(tried)s that were tried, %(misfits)s."
@@ -95,6 +105,12 @@ def several(
     if min(known(ticked) for ticked in tried) < 0:
         notes.loss(None, N_("Answers may earn less than 0 points in the file; here they earn 0."))
     return found
+
+
+def _few(keys: Sequence[str], notes: Notes) -> None:
+    """Raises Fault for more options than a question has: to try them takes the square of their number."""
+    if len(keys) > OPTIONS_LIMIT:
+        raise notes.fault(None, N_("Give at most %(max_length)s entries here."), max_length=OPTIONS_LIMIT)
 
 
 def _declared(best: Decimal, declared: Decimal | None) -> Decimal:

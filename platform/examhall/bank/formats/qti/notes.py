@@ -29,6 +29,7 @@ class Notes:
     line: int = 0
     losses: list[Message] = field(default_factory=list)
     warnings: list[Message] = field(default_factory=list)
+    _said: set[tuple[object, ...]] = field(default_factory=set)
 
     def loss(self, where: Any, text: str, /, **params: Any) -> None:
         """Note what cannot be kept; `where` is an XML element or None. The same note is kept once."""
@@ -54,9 +55,10 @@ class Notes:
         """A message about a place in this file."""
         return Message(self._line(where), text, params, self.element)
 
-    @staticmethod
-    def _keep(notes: list[Message], note: Message) -> None:
-        if all((note.text, note.params) != (other.text, other.params) for other in notes):
+    def _keep(self, notes: list[Message], note: Message) -> None:
+        said = (id(notes), note.text, *note.params.items())
+        if said not in self._said:
+            self._said.add(said)
             notes.append(note)
 
     def _line(self, where: Any) -> int:

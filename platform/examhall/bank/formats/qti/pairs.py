@@ -14,6 +14,7 @@ from examhall.bank.formats.qti.scoring import fraction
 from examhall.bank.formats.qti.subject import Draft, Subject, hint, keys, limit
 from examhall.bank.types import type_named
 from examhall.bank.types.kprim import EARNS, ROWS
+from examhall.bank.types.ordering import ITEMS_LIMIT
 from examhall.errors import N_
 
 Pairs = Mapping[str, str]
@@ -217,6 +218,8 @@ def order(subject: Subject, interaction: Any) -> Draft:
     declared, notes = subject.declared(interaction), subject.notes
     elements = {found.get("identifier", ""): found for found in tree.children(interaction, "simpleChoice")}
     right = [str(item) for item in declared.correct.items] if declared.correct else []
+    if len(elements) > ITEMS_LIMIT:
+        raise notes.fault(interaction, N_("Give at most %(max_length)s entries here."), max_length=ITEMS_LIMIT)
     if sorted(right) != sorted(elements) or len(right) < 2:
         raise notes.fault(interaction, N_("The right order (correctResponse) has to name each choice once."))
     if any(tree.truth(element, "fixed") for element in elements.values()):

@@ -23,6 +23,63 @@ _COMPARED = ("varequal", "varlt", "varlte", "vargt", "vargte", "varsubstring", "
 _CONDITIONS = (*_COMPARED, "and", "or", "not", "other", "unanswered", "conditionvar", "var_extension")
 
 
+@dataclass(frozen=True, slots=True)
+class _Test:
+    """A condition, read once: which response it looks at, and the text or the number that it compares with."""
+
+    element: Any
+    tag: str
+    response: str
+    text: str
+    amount: Decimal | None
+    cased: bool
+    inner: tuple[_Test, ...]
+
+    @classmethod
+    def of(cls, element: Any) -> _Test:
+        """The condition that an element is, and those within it."""
+        text, cased = tree.words(element), element.get("case", "No").lower() in ("yes", "true")
+        return cls(
+            element,
+            element.tag,
+            element.get("respident", ""),
+            text if cased else text.casefold(),
+            exact(text),
+            cased,
+            tuple(map(cls.of, element)),
+        )
+
+    def compares(self, member: str) -> bool:
+        """Whether what was chosen or written is as this says."""
+        if self.tag in ("varequal", "varsubstring", "varsubset"):
+            member = member if self.cased else member.casefold()
+            return member == self.text if self.tag == "varequal" else self.text in member
+        bound, found = self.amount, exact(member.strip())
+        if bound is None or found is None:
+            return False
+        return {"varlt": found < bound, "varlte": found <= bound, "vargt": found > bound}.get(self.tag, found >= bound)
+
+
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """A respcondition, read once: its tests, what it does to the score and shows, and whether others follow it."""
+
+    tests: tuple[_Test, ...]
+    actions: tuple[Any, ...]
+    linked: frozenset[str]
+    goes_on: bool
+
+    @classmethod
+    def of(cls, element: Any, variables: Any) -> _Condition:
+        """The condition that an element is."""
+        return cls(
+            tuple(map(_Test.of, variables)),
+            tuple(tree.children(element, "setvar")),
+            frozenset(found.get("linkrefid", "") for found in tree.children(element, "displayfeedback")),
+            element.get("continue", "No").lower() == "yes",
+        )
+
+
 @dataclass
 class Rules:
     """The rules of an item. Raises Fault for conditions that are not understood."""
@@ -43,22 +100,25 @@ class Rules:
             Feedback(element, "", element.get("ident", ""), False) for element in self.item.iter("itemfeedback")
         ]
         self.score_name = self._score_name()
+        self._read = [
+            _Condition.of(element, variables)
+            for element in self.conditions
+            if (variables := tree.child(element, "conditionvar")) is not None
+        ]
 
     def outcome(self, given: Given) -> Outcome:
         """What responses earn."""
         score, fired, shown = self._initial(), False, set()
-        for condition in self.conditions:
-            variables = tree.child(condition, "conditionvar")
-            if variables is None or not all(self._holds(inner, given, fired) for inner in variables):
+        for condition in self._read:
+            if not all(self._holds(test, given, fired) for test in condition.tests):
                 continue
             # Only what scores makes "other" untrue: files show feedback under conditions of their own before it.
-            fired = fired or tree.child(condition, "setvar") is not None
-            for action in tree.children(condition, "setvar"):
+            fired = fired or bool(condition.actions)
+            for action in condition.actions:
                 if action.get("varname", "SCORE") == self.score_name:
                     score = self._changed(score, action)
-            linked = {found.get("linkrefid", "") for found in tree.children(condition, "displayfeedback")}
-            shown |= {place for place, feedback in enumerate(self.feedbacks) if feedback.identifier in linked}
-            if condition.get("continue", "No").lower() != "yes":
+            shown |= {place for place, feedback in enumerate(self.feedbacks) if feedback.identifier in condition.linked}
+            if not condition.goes_on:
                 break
         return Outcome(score, frozenset(shown))
 
@@ -109,33 +169,19 @@ class Rules:
             said = "" if declared is None else declared.get("maxvalue", "")
         return exact(said)
 
-    def _holds(self, condition: Any, given: Given, fired: bool) -> bool:
+    def _holds(self, test: _Test, given: Given, fired: bool) -> bool:
         self.steps += 1
         if self.steps > STEPS_LIMIT:
-            raise self.notes.fault(condition, N_("The response processing takes too many steps. Make it simpler."))
-        if condition.tag in ("and", "conditionvar"):
-            return all(self._holds(inner, given, fired) for inner in condition)
-        if condition.tag == "or":
-            return any(self._holds(inner, given, fired) for inner in condition)
-        if condition.tag == "not":
-            return not any(self._holds(inner, given, fired) for inner in condition)
-        if condition.tag == "other":
+            raise self.notes.fault(test.element, N_("The response processing takes too many steps. Make it simpler."))
+        if test.tag in ("and", "conditionvar"):
+            return all(self._holds(inner, given, fired) for inner in test.inner)
+        if test.tag == "or":
+            return any(self._holds(inner, given, fired) for inner in test.inner)
+        if test.tag == "not":
+            return not any(self._holds(inner, given, fired) for inner in test.inner)
+        if test.tag == "other":
             return not fired
-        if condition.tag == "var_extension":
+        if test.tag == "var_extension":
             return False
-        response = given.get(condition.get("respident", ""), frozenset())
-        if condition.tag == "unanswered":
-            return not response
-        return any(_compares(condition, member) for member in response)
-
-
-def _compares(condition: Any, member: str) -> bool:
-    text = tree.words(condition)
-    if condition.tag in ("varequal", "varsubstring", "varsubset"):
-        if condition.get("case", "No").lower() not in ("yes", "true"):
-            text, member = text.casefold(), member.casefold()
-        return member == text if condition.tag == "varequal" else text in member
-    bound, found = exact(text), exact(member.strip())
-    if bound is None or found is None:
-        return False
-    return {"varlt": found < bound, "varlte": found <= bound, "vargt": found > bound}.get(condition.tag, found >= bound)
+        response = given.get(test.response, frozenset())
+        return not response if test.tag == "unanswered" else any(map(test.compares, response))

@@ -1,0 +1,66 @@
+"""QTI from strangers: what is too much of something is refused, or told once, before it takes time."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from bank.formats.qti_files import choices, fault, item, read, response
+from examhall.bank.formats import Import
+
+ESSAY = '<extendedTextInteraction responseIdentifier="RESPONSE"/>'
+
+
+def quickly(data: bytes) -> Import:
+    """The import, which must come quickly."""
+    started = time.process_time()
+    try:
+        return read(data)
+    finally:
+        assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize("unit", ['<img src="{}.png" alt="a"/>', "<x{}/>"])
+def test_many_different_losses_cost_no_more_than_their_number(unit: str) -> None:
+    found = quickly(item("", f"<p>{''.join(unit.format(n) for n in range(20_000))}</p>{ESSAY}"))
+    assert len(found.questions[0].losses) == 20_000
+
+
+@pytest.mark.parametrize("most", [0, 1])
+def test_more_options_than_a_question_has_are_not_tried(most: int) -> None:
+    started = time.process_time()
+    asked = choices(*"ab", most=most).replace(
+        "</choiceInteraction>",
+        "".join(f'<simpleChoice identifier="c{n}">{n}</simpleChoice>' for n in range(5_000)) + "</choiceInteraction>",
+    )
+    assert fault(item(response("A", cardinality="multiple"), asked)) == "Give at most 50 entries here."
+    assert time.process_time() - started < 2
+
+
+def test_more_items_than_an_order_has_are_refused() -> None:
+    names = [f"c{n}" for n in range(21)]
+    asked = "".join(f'<simpleChoice identifier="{name}">{name}</simpleChoice>' for name in names)
+    data = item(
+        response("|".join(names), cardinality="ordered"),
+        f'<orderInteraction responseIdentifier="RESPONSE">{asked}</orderInteraction>',
+    )
+    assert fault(data) == "Give at most 20 entries here."
+
+
+def test_conditions_of_version_1_2_are_read_once() -> None:
+    names = [f"c{n}" for n in range(50)]
+    labels = "".join(f'<response_label ident="{name}"><material><mattext>{name}</mattext></material></response_label>'
+                     for name in names)  # fmt: skip
+    conditions = "".join(
+        f'<respcondition continue="Yes"><conditionvar><varequal respident="R">{name}</varequal></conditionvar>'
+        '<setvar action="Add">1</setvar></respcondition>'
+        for name in names
+    )
+    asked = (
+        '<item ident="i{}"><presentation><material><mattext>Which?</mattext></material>'
+        f'<response_lid ident="R" rcardinality="Multiple"><render_choice>{labels}</render_choice></response_lid>'
+        f"</presentation><resprocessing><outcomes><decvar/></outcomes>{conditions}</resprocessing></item>"
+    )
+    found = quickly(f"<questestinterop>{''.join(asked.format(n) for n in range(10))}</questestinterop>".encode())
+    assert [question.points for question in found.questions] == [50] * 10
