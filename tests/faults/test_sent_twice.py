@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -255,3 +256,31 @@ def test_a_button_of_an_import_that_went_on_leads_to_where_it_stands(hall: Hall,
     page = author.follow(late).text
     assert "This import was undone." in page
     assert "is done with" in page
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["one after the other", "all at once"])
+@pytest.mark.parametrize("what", ["a new person", "a new password"])
+def test_a_one_time_password_is_made_and_shown_once(hall: Hall, what: str, together: bool) -> None:
+    admin, person = Portal(hall, hall.person("admin")), hall.person("candidate", email="ana@northwind.example")
+    if what == "a new person":
+        at, page, email = "/manage/users/new", "/manage/users/new", "bea@northwind.example"
+        form = filled(admin, page, name="Bea", email=email, role="candidate")
+    else:
+        at, page, email = f"/manage/users/{person.id}/password", f"/manage/users/{person.id}", person.email
+        form = filled(admin, page, action=at)
+    devices = windows(hall, admin, 3)
+    if together:
+        answers = at_once(3, lambda n: devices[n].post(at, form))
+    else:
+        answers = [device.post(at, form) for device in devices]
+    (shown,) = (answer for answer in answers if answer.status_code != 303)
+    one_time = re.search(r'<code id="one-time-password">([^<]+)<', shown.text)[1]  # type: ignore[index]
+    (place,) = {answer.location for answer in answers if answer.status_code == 303}
+    there = admin.get(place).text
+    assert email in there
+    assert "was shown once" in there
+    assert "1–1 of 1" in admin.get(f"/manage/users?q={email}").text
+    assert Portal(hall).sign_in(email, one_time).status_code == 303
+    with hall.inside():
+        kept = db.session.scalars(sa.select(Receipt.body).where(Receipt.tenant_id == tenant_id())).all()
+    assert one_time not in str(kept)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, request, url_for
+from flask import Response, flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -49,7 +49,8 @@ class UserNew(MethodView):
         )
         if made is None:
             return self.respond(form=form), 422
-        return self.respond(form=form, person=made[0], one_time=made[1]), 201
+        person, one_time = made
+        return _told_once(self.respond(form=form, person=person, one_time=one_time), 201, person)
 
 
 @permitted(GET="users.read", POST="users.write")
@@ -105,4 +106,11 @@ class UserPassword(MethodView):
     def post(self, id: UUID) -> ResponseReturnValue:
         """Make one and show it, this once."""
         user = self.load(id=id)
-        return self.respond(user=user, one_time=operations.reset_password(user))
+        return _told_once(self.respond(user=user, one_time=operations.reset_password(user)), 200, user)
+
+
+def _told_once(page: str, status: int, person: User) -> Response:
+    """A page with a secret: who sends its form again is led to the person instead."""
+    response = make_response(page, status)
+    response.content_location = url_for("user_edit", id=person.id)
+    return response

@@ -58,7 +58,8 @@ class Receipts:
     def answer_once(self, run: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
         """Run the handler and keep its answer in the same transaction, or give the kept answer again.
 
-        Of a page only the way on after a write is kept: what is refused may be sent again, and done again where it can.
+        Of a page only the way on after a write is kept, its location or what stands in its place for who comes second:
+        what is refused may be sent again, and done again where it can.
         Raises `Invalid` (422) for a key that came with another payload, `BadRequest` for one that is too long.
         """
         if (HEADER not in request.headers) if is_api() else (ONCE not in request.form):
@@ -93,13 +94,15 @@ class Receipts:
             response = make_response(*answer[:2]) if isinstance(answer, tuple) else make_response(answer)
             if page and not begun():
                 return self._kept(key, fingerprint) or answer
-            if page and not response.location:
+            way = response.location or response.content_location
+            if page and not way:
                 return answer
             with nullcontext() if begun() else writing():
                 db.session.add(
                     Receipt(
                         user_id=actor_id(), address=request.path[:300], key=key, fingerprint=fingerprint,
-                        status=response.status_code, body=_way_on(response, before) if page else _told(response),
+                        status=303 if page else response.status_code,
+                        body={"location": way, "session": _new(before)} if page else _told(response),
                     )
                 )  # fmt: skip
                 if page:
@@ -161,10 +164,9 @@ def _told(response: Response) -> Any:
     return body
 
 
-def _way_on(response: Response, before: dict[str, Any]) -> dict[str, Any]:
-    """Where a page leads to, with the messages that wait for its reader there."""
-    new = {name: value for name, value in session.items() if before.get(name) != value}
-    return {"location": response.location, "session": new}
+def _new(before: dict[str, Any]) -> dict[str, Any]:
+    """What is new in the session: the messages that wait for the reader where a page leads to."""
+    return {name: value for name, value in session.items() if before.get(name) != value}
 
 
 def _old() -> sa.Delete:
