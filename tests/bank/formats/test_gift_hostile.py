@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from bank.formats.gift_texts import fails, parse, said
 from examhall.bank.formats import SIZE_LIMIT, decode
-from examhall.bank.formats.attributes import DEPTH_LIMIT
 from examhall.bank.formats.gift.blocks import QUESTION_LIMIT
 from examhall.bank.formats.gift.reading import ANSWERS_LIMIT, QUESTIONS_LIMIT
 from examhall.bank.types import type_named
+from examhall.bank.types.nesting import DEPTH_LIMIT
 from examhall.errors import Invalid, PayloadTooLarge
 
 PIECES = [

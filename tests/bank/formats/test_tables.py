@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from typing import Any
 
 import pytest
@@ -143,6 +144,14 @@ class TestSheets:
         for sign in ",;\t|":
             assert read_csv(f"a{sign}b\n1{sign}2\n".encode()) == [(1, ["a", "b"]), (2, ["1", "2"])]
         assert read_csv(b"sep=#\na#b\n") == [(2, ["a", "b"])]
+
+    def test_tags_within_tags_are_refused_where_they_are_too_deep(self) -> None:
+        """These two megabytes took a parser ten seconds."""
+        started = time.process_time()
+        found = read("type,question", *[f"essay,{'<div>' * 3_900}"] * 100)
+        assert len(found.errors) == 100
+        assert "more than 300 deep" in found.errors[0].text % found.errors[0].params
+        assert time.process_time() - started < 2
 
     def test_rows_are_counted_as_their_reader_counts_them(self) -> None:
         assert read_csv(b'a,b\n\n"x\ny",2\nz,3\n') == [(1, ["a", "b"]), (3, ["x\ny", "2"]), (5, ["z", "3"])]

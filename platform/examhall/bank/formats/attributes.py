@@ -10,15 +10,7 @@ from examhall.bank.content.richtext import foreign_tags, sanitise
 from examhall.bank.formats import Message
 from examhall.errors import N_
 
-DEPTH_LIMIT = 300
-
 _DISPLAYED = re.compile(r"\$\$(?P<formula>(?:[^$<>]|\$(?!\$)|<br ?/?>){1,2000}+)\$\$")
-# All but those that hold nothing, and those that end where the next one begins.
-_NESTING = re.compile(
-    r"<(/?)(?!/|(?:area|base|br|col|dd|dt|embed|hr|img|input|li|link|meta|option|p|source|td|th|tr|track|wbr)\b)"
-    r"[A-Za-z][^<>]*>",
-    re.IGNORECASE,
-)
 _TAG = re.compile(r"<[A-Za-z][^<>]*>")
 _ATTRIBUTE = re.compile(r"""\s([A-Za-z][\w:-]{0,40})\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+)""")
 _OF_TABLE = re.compile(r"<(?:caption|tbody|td|tfoot|th|thead|tr)\b", re.IGNORECASE)
@@ -41,18 +33,6 @@ def settled(html: str, message: Callable[..., Message], warnings: list[Message],
     if lost := lost_attributes(html):
         losses.append(message(N_("These attributes of HTML are left out: %(names)s."), names=", ".join(lost)))
     return html
-
-
-def too_deep(html: str) -> bool:
-    """Whether tags stand within tags more than DEPTH_LIMIT deep: a parser's time grows with the square of the depth."""
-    if html.count("<") <= DEPTH_LIMIT:
-        return False
-    depth = 0
-    for tag in _NESTING.finditer(html):
-        depth = max(depth - 1, 0) if tag[1] else depth + 1
-        if depth > DEPTH_LIMIT:
-            return True
-    return False
 
 
 def lost_attributes(html: str) -> list[str]:

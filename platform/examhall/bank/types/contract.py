@@ -29,6 +29,7 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import TypeVar
 
 from examhall.bank.content.richtext import media_of, plain_text, sanitise, unlabelled_media
+from examhall.bank.types.nesting import DEPTH_LIMIT, too_deep
 from examhall.errors import N_, FieldError, Invalid
 
 Arrangement = Mapping[str, str]
@@ -36,7 +37,7 @@ Arrangement = Mapping[str, str]
 
 PROMPT_LIMIT = 50_000
 TEXT_LIMIT = 10_000
-TAGS_LIMIT = 4_000  # an HTML parser's time grows with the square of the depth of elements
+TAGS_LIMIT = 4_000
 ANSWER_LIMIT = 500
 HINTS_LIMIT = 10
 ZERO, ONE = Decimal(0), Decimal(1)
@@ -134,7 +135,10 @@ def _rich(limit: int) -> AfterValidator:
             raise refusal(
                 N_("This text has more than %(limit)s tags. Paste it without its formatting."), limit=TAGS_LIMIT
             )
-        html = _within(sanitise(storable(_within(text, limit))), limit)
+        if too_deep(_within(text, limit)):
+            message = N_("This text has tags within tags, more than %(limit)s deep. Paste it without its formatting.")
+            raise refusal(message, limit=DEPTH_LIMIT)
+        html = _within(sanitise(storable(text)), limit)
         if unlabelled_media(html):
             raise refusal(N_('Say what each picture shows (alt="…") and what each sound or film is (title="…").'))
         return html

@@ -14,12 +14,13 @@ from typing import Any
 
 from examhall.bank.content.richtext import MARKDOWN_LIMIT, RENDERERS, render, sanitise
 from examhall.bank.formats import Message
-from examhall.bank.formats.attributes import DEPTH_LIMIT, settled, too_deep
+from examhall.bank.formats.attributes import settled
 from examhall.bank.formats.gift.pieces import Piece, pieces_of
 from examhall.bank.formats.mathml import with_latex
 from examhall.bank.formats.passage import Passage
 from examhall.bank.types.choice import OPTIONS_LIMIT
 from examhall.bank.types.contract import as_text, exact
+from examhall.bank.types.nesting import DEPTH_LIMIT, too_deep
 from examhall.errors import N_
 
 _FORMAT = re.compile(rf"\s*\[({'|'.join(RENDERERS)})\]", re.IGNORECASE)

@@ -10,11 +10,12 @@ from urllib.parse import unquote
 
 from examhall.bank.content.richtext import MARKDOWN_LIMIT, render
 from examhall.bank.formats import Message
-from examhall.bank.formats.attributes import DEPTH_LIMIT, settled, too_deep
+from examhall.bank.formats.attributes import settled
 from examhall.bank.formats.mathml import with_latex
 from examhall.bank.formats.moodle_xml.files import Files
 from examhall.bank.formats.moodle_xml.node import Node, shortened
 from examhall.bank.types.contract import PROMPT_LIMIT
+from examhall.bank.types.nesting import DEPTH_LIMIT, too_deep
 from examhall.errors import N_
 
 NOT_THERE = N_(
