@@ -1,10 +1,15 @@
-"""Starts the reader of an import as a process of its own, waits for it a little, and tells later whether it lives."""
+"""Has an import read by a process of its own, waits for it a little, and tells later whether it lives.
+
+A reader is forked by the starter, a process that is there once for each process that asks, from its first import on.
+"""
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import os
 import signal
+import socket
 import subprocess  # the reader is kept apart from everything else by being a process
 import sys
 import threading
@@ -12,15 +17,22 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, TextIO
 
 from examhall.bank.formats import folder
+
+#: Seconds in which a reader is there: the starter imports all formats before it forks the first.
+PATIENCE = 30
+
+_asking = threading.Lock()
+_line: socket.socket | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
     """A reader that was started here."""
 
-    process: subprocess.Popen[bytes]
+    place: Path
     waiter: threading.Thread
 
     def wait(self, seconds: float) -> bool:
@@ -30,8 +42,7 @@ class Reader:
 
     def stop(self) -> None:
         """End it at once."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        end(self.place)
         self.waiter.join()
 
 
@@ -42,19 +53,63 @@ def start(place: Path) -> Reader:
     """
     for name in (folder.REPORT, folder.PROGRESS):
         (place / name).unlink(missing_ok=True)
-    code = [path for path in sys.path if os.path.isabs(path)]
     with (place / folder.LOCK).open("w") as lock, (place / folder.TRACE).open("wb") as trace:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        process = subprocess.Popen(  # noqa: S603  # no shell, and the folder is ours
-            [sys.executable, "-P", "-m", "examhall.bank.formats.worker", str(place)],
+        lock.write(_forked(place, lock, trace))
+        held = (place / folder.LOCK).open("r")
+    waiter = threading.Thread(target=_wait, args=[held], name="import", daemon=True)
+    waiter.start()
+    return Reader(place, waiter)
+
+
+def _wait(held: TextIO) -> None:
+    with held:
+        fcntl.flock(held, fcntl.LOCK_SH)
+
+
+def _forked(place: Path, lock: TextIO, trace: BinaryIO) -> str:
+    """The number of a new reader; "" where none could be started, which looks as if it had ended at once."""
+    global _line
+    there = os.open(place, os.O_RDONLY)
+    try:
+        with _asking:
+            for _ in range(2):  # a starter may have been killed since it was asked last
+                _line = _line or _starter(trace)
+                with suppress(OSError):
+                    socket.send_fds(_line, [b"+"], [there, lock.fileno(), trace.fileno()])
+                    if number := _line.recv(20).decode():
+                        return number
+                _forget()
+    finally:
+        os.close(there)
+    return ""
+
+
+def _starter(trace: BinaryIO) -> socket.socket:
+    """Start the starter; gives the line to it. It knows no more than readers may."""
+    ours, theirs = socket.socketpair()
+    ours.settimeout(PATIENCE)
+    code = [path for path in sys.path if os.path.isabs(path)]
+    with theirs:
+        process = subprocess.Popen(  # noqa: S603  # no shell
+            [sys.executable, "-P", "-m", "examhall.bank.formats.starter", str(theirs.fileno())],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=trace, close_fds=True,
-            pass_fds=(lock.fileno(),), start_new_session=True, cwd=place,
+            pass_fds=(theirs.fileno(),), cwd="/",
             env={"PYTHONPATH": os.pathsep.join(code), "LC_ALL": "C.UTF-8"},
         )  # fmt: skip
-        lock.write(str(process.pid))
-    waiter = threading.Thread(target=process.wait, name="import", daemon=True)
-    waiter.start()
-    return Reader(process, waiter)
+    threading.Thread(target=process.wait, name="starter of imports", daemon=True).start()
+    return ours
+
+
+def _forget() -> None:
+    global _line
+    if _line:
+        _line.close()
+        _line = None
+
+
+atexit.register(_forget)
+os.register_at_fork(after_in_child=_forget)  # two that ask on one line would hear each other's answers
 
 
 def alive(place: Path) -> bool:

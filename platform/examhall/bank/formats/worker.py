@@ -1,4 +1,4 @@
-"""The reader of an import: `python -m examhall.bank.formats.worker FOLDER`, confined to that folder.
+"""The reader of an import, confined to its folder; `starter` forks it.
 
 It reads what was uploaded and writes what it found (see `folder`), so that no file of a stranger is parsed where
 tenants' data and keys are at hand.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -176,7 +175,3 @@ def main(place: Path) -> None:
     """Confine this process to the folder, then read."""
     confine(place, Bounds.for_file((place / folder.FILE).stat().st_size))
     work(place)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

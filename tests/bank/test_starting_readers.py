@@ -1,0 +1,112 @@
+"""The processes in which imports are read: soon there, with nothing in their hands that is not theirs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from examhall.bank.formats import folder, launch
+from examhall.settings import PROJECT
+
+LONG = b"".join(b"::Question %d:: Is %d the number of the beast, or of a bus? {T}\n" % (n, n) for n in range(3000))
+
+
+@pytest.fixture
+def make_place(tmp_path: Path) -> Callable[[bytes], Path]:
+    """Makes folders of imports."""
+
+    def make(data: bytes) -> Path:
+        place = tmp_path / str(len(list(tmp_path.iterdir())))
+        place.mkdir()
+        (place / folder.FILE).write_bytes(data)
+        folder.save_order(place, folder.Order())
+        folder.save_known(place, iter(()))
+        return place
+
+    return make
+
+
+def parent_of(process: str) -> int:
+    """The number of the process that forked another one."""
+    status = Path(f"/proc/{process}/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("PPid"))
+
+
+def starter() -> int:
+    """The number of the starter that forks readers for this process."""
+    children = Path(f"/proc/{os.getpid()}/task").glob("*/children")
+    numbers = " ".join(each.read_text() for each in children).split()
+    (one,) = (int(each) for each in numbers if b"formats.starter" in Path(f"/proc/{each}/cmdline").read_bytes())
+    return one
+
+
+def test_a_reader_inherits_its_lock_and_nothing_else(make_place: Callable[[bytes], Path]) -> None:
+    place = make_place(LONG)
+    reader = launch.start(place)
+    number = (place / folder.LOCK).read_text()
+    while not (place / folder.PROGRESS).exists():  # then it is confined, and reads
+        time.sleep(0.001)
+    handles = {each: os.readlink(f"/proc/{number}/fd/{each}") for each in os.listdir(f"/proc/{number}/fd")}
+    environment = Path(f"/proc/{number}/environ").read_bytes().split(b"\0")
+    session = os.getsid(int(number))
+    reader.stop()
+    standing = {handles.pop("0"), handles.pop("1"), handles.pop("2")}
+    assert standing == {"/dev/null", str(place / folder.TRACE)}
+    assert set(handles.values()) - {str(place / folder.FILE)} == {str(place / folder.LOCK)}
+    assert {name.partition(b"=")[0] for name in environment} <= {b"PYTHONPATH", b"LC_ALL", b""}
+    assert session == int(number)
+
+
+def test_readers_are_forked_by_one_starter_and_what_is_killed_is_replaced(make_place: Callable[[bytes], Path]) -> None:
+    places = [make_place(LONG) for _ in range(3)]
+    readers = [launch.start(place) for place in places[:2]]
+    forked_by = {parent_of((place / folder.LOCK).read_text()) for place in places[:2]}
+    assert forked_by == {starter()}
+    os.kill(starter(), signal.SIGKILL)
+    readers.append(launch.start(places[2]))
+    assert parent_of((places[2] / folder.LOCK).read_text()) == starter()
+    assert starter() not in forked_by
+    assert all(reader.wait(60) for reader in readers)
+    for place in places:
+        report = folder.load_report(place)
+        assert report is not None, (place / folder.TRACE).read_text()
+        assert report.figures["questions"] == 3000
+
+
+def test_a_reader_outlives_who_started_it_and_the_starter_does_not(make_place: Callable[[bytes], Path]) -> None:
+    place = make_place(LONG)
+    code = (
+        "import sys, os; from pathlib import Path; from examhall.bank.formats import launch\n"
+        "place = Path(sys.argv[1]); launch.start(place); reader = (place / 'lock').read_text()\n"
+        "print(open(f'/proc/{reader}/stat').read().split()[3]); sys.stdout.flush(); os._exit(0)\n"
+    )
+    path = os.pathsep.join([str(PROJECT / "platform"), *filter(os.path.isabs, sys.path)])
+    ended = subprocess.run(
+        [sys.executable, "-P", "-c", code, str(place)], env={"PYTHONPATH": path}, capture_output=True, text=True
+    )
+    assert launch.alive(place), ended.stderr
+    while launch.alive(place):
+        time.sleep(0.01)
+    assert folder.load_report(place) is not None, (place / folder.TRACE).read_text()
+    command = Path("/proc", ended.stdout.strip(), "cmdline")
+    assert not command.exists() or not command.read_bytes()  # ended, even if nobody has asked how yet
+
+
+def test_where_no_reader_can_be_started_it_is_as_if_it_had_ended(
+    make_place: Callable[[bytes], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [])  # where no code is found, none runs
+    launch._forget()
+    place = make_place(b"Is it? {T}")
+    reader = launch.start(place)
+    assert reader.wait(60)
+    assert not launch.alive(place)
+    assert folder.load_report(place) is None
+    assert "examhall" in (place / folder.TRACE).read_text()
