@@ -7,6 +7,7 @@ which *is* the tenant.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from flask_jwt_extended import JWTManager
 from flask_limiter import Limiter
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from sqlalchemy.orm import DeclarativeBase
 
 
@@ -34,6 +36,21 @@ class Base(DeclarativeBase):
     )
 
 
+class ReadingSession(Session):
+    """A session whose reads end with a COMMIT on PostgreSQL; writes have ended before (see `storage.transactions`).
+
+    psycopg forgets all prepared statements at a ROLLBACK, and PostgreSQL would plan each statement anew.
+    """
+
+    def close(self) -> None:
+        """End what was read; nothing that is still held back gets written."""
+        self.expunge_all()
+        if self.in_transaction() and self.is_active and self.get_bind().dialect.name == "postgresql":
+            with suppress(sa.exc.DBAPIError):  # a connection that is gone has nothing to keep
+                self.commit()
+        super().close()
+
+
 class TenantDatabase(SQLAlchemy):
     """Flask-SQLAlchemy whose engines are the current tenant's, shared by URL (see `storage.engines`)."""
 
@@ -49,7 +66,9 @@ def client_address() -> str:
 
 
 # Objects outlive their transaction on purpose: a page is rendered after the operation has committed.
-db = TenantDatabase(model_class=Base, session_options={"expire_on_commit": False, "autoflush": False})
+db = TenantDatabase(
+    model_class=Base, session_options={"class_": ReadingSession, "expire_on_commit": False, "autoflush": False}
+)
 jwt = JWTManager()
 limiter = Limiter(key_func=client_address)
 babel = Babel()

@@ -61,6 +61,24 @@ def test_a_write_leaves_no_tenant_behind_on_the_connection(hall: Hall) -> None:
         assert connection.execute(EVERYBODY).all() == []
 
 
+def test_statements_stay_prepared_from_one_request_to_the_next(hall: Hall) -> None:
+    for _ in range(8):
+        with hall.inside():
+            db.session.scalars(EVERYBODY).all()
+    with hall.inside():
+        prepared = db.session.scalars(sa.text("SELECT statement FROM pg_prepared_statements")).all()
+        assert str(EVERYBODY) in prepared
+
+
+def test_a_connection_that_is_lost_ends_the_read_quietly(hall: Hall, postgres: Postgres) -> None:
+    with hall.inside():
+        process = db.session.scalars(sa.text("SELECT pg_backend_pid()")).one()
+        postgres.execute(f"SELECT pg_terminate_backend({process})")
+    hall.app().engines[None].dispose()
+    with hall.inside():
+        assert db.session.scalars(EVERYBODY).all() == ["own@northwind.example"]
+
+
 def test_without_a_tenant_there_is_nothing(hall: Hall) -> None:
     with hall.app().engines[None].connect() as connection:
         assert connection.execute(EVERYBODY).all() == []

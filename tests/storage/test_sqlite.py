@@ -95,15 +95,6 @@ def test_a_writer_begins_immediately_and_a_reader_not_at_all(hall: Hall) -> None
         assert seen[1].startswith("INSERT INTO users")
 
 
-def test_a_write_outside_of_a_transaction_is_refused(hall: Hall) -> None:
-    with hall.inside():
-        db.session.add(a_user())
-        with pytest.raises(RuntimeError, match="writing"):
-            db.session.flush()
-        db.session.rollback()
-        assert db.session.scalars(users_named()).all() == []
-
-
 def test_sixteen_threads_lose_no_increment(hall: Hall) -> None:
     with hall.inside(write=True):
         db.session.add(a_user())

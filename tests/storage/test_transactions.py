@@ -42,6 +42,27 @@ def test_an_error_takes_back_everything(hall: Hall) -> None:
         assert emails() == ["bob@northwind.example"]
 
 
+def test_a_write_outside_of_a_transaction_is_refused(hall: Hall) -> None:
+    with hall.inside():
+        with pytest.raises(RuntimeError, match="writing"):
+            add_user("ada@northwind.example")
+        db.session.rollback()
+        with writing():
+            add_user("bob@northwind.example")
+        with pytest.raises(RuntimeError, match="writing"):
+            db.session.execute(sa.delete(User).where(User.tenant_id == tenant_id()))
+    with hall.inside():
+        assert emails() == ["bob@northwind.example"]
+
+
+def test_what_was_never_written_is_dropped_at_the_end(hall: Hall) -> None:
+    with hall.inside():
+        assert emails() == []
+        db.session.add(User(email="ada@northwind.example", name="Somebody", role="candidate", password_hash="-"))
+    with hall.inside():
+        assert emails() == []
+
+
 def test_an_operation_inside_another_joins_its_transaction(hall: Hall) -> None:
     add = writes(add_user)
     with hall.inside():

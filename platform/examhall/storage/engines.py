@@ -86,16 +86,20 @@ def make_engine(url: URL, pool_size: int) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "before_cursor_execute", _refuse_stray_writes)
         return engine
+    # Each statement gets a plan of its own: one kept from when a table was small would serve when an exam has filled it
     options = (
         "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000 "
-        "-c synchronous_commit=on -c timezone=UTC"
+        "-c synchronous_commit=on -c timezone=UTC -c plan_cache_mode=force_custom_plan -c jit=off"
     )
+    # AUTOCOMMIT: the driver never begins by itself either; sessions begin and name the tenant in one message (see
+    # `storage.transactions.begin_as_tenant`).
     engine = sa.create_engine(
         url, pool_size=pool_size, max_overflow=0, pool_timeout=5, pool_pre_ping=False, pool_use_lifo=True,
-        hide_parameters=True,
+        hide_parameters=True, isolation_level="AUTOCOMMIT",
         connect_args={"options": options, "connect_timeout": 5},
     )  # fmt: skip
     event.listen(engine, "connect", _refuse_powerful_role)
+    event.listen(engine, "before_cursor_execute", _refuse_stray_writes)
     return engine
 
 
@@ -119,11 +123,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _refuse_stray_writes(
     connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
 ) -> None:
-    if (
-        context is not None
-        and (context.isinsert or context.isupdate or context.isdelete)
-        and not cursor.connection.in_transaction
-    ):
+    written = context is not None and (context.isinsert or context.isupdate or context.isdelete)
+    if written and not connection.get_execution_options().get("writing"):
         raise RuntimeError(
             "a write outside of storage.transactions.writing() would not be atomic: open one in the operation"
         )

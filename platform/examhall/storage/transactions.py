@@ -81,7 +81,7 @@ def together() -> Iterator[Callable[[], bool]]:
 
 @contextmanager
 def _transaction(session: Session) -> Iterator[Session]:
-    connection = session.connection()
+    connection = session.connection().execution_options(writing=True)  # without it `engines` refuses to write
     lock = _queue(connection) if connection.dialect.name == "sqlite" else None
     if lock is not None and not lock.acquire(timeout=PATIENCE):
         raise Unavailable()
@@ -128,14 +128,14 @@ def _queue(connection: Connection) -> threading.Lock:
         return _queues.setdefault(connection.engine, threading.Lock())
 
 
-def name_tenant(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
-    """Tell PostgreSQL whose rows this transaction may touch.
+def begin_as_tenant(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    """Begin on PostgreSQL, and tell it whose rows this transaction may touch.
 
     A literal `SET LOCAL` is gone with the transaction and is the one form that reaches the workers of a Citus cluster;
     the value is a UUID, so that nothing needs quoting.
     """
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SET LOCAL app.tenant = '{scope().id}'")
+    if connection.dialect.name == "postgresql" and not transaction.nested:
+        connection.exec_driver_sql(f"BEGIN; SET LOCAL app.tenant = '{scope().id}'")
 
 
 def told_now(line: logging.LogRecord) -> bool:
@@ -149,5 +149,5 @@ def told_now(line: logging.LogRecord) -> bool:
 def init_transactions() -> None:
     """Listen to the session and the audit log; called once, however many platforms a process builds."""
     audit.addFilter(told_now)
-    if not event.contains(Session, "after_begin", name_tenant):
-        event.listen(Session, "after_begin", name_tenant)
+    if not event.contains(Session, "after_begin", begin_as_tenant):
+        event.listen(Session, "after_begin", begin_as_tenant)
