@@ -25,6 +25,7 @@ from examhall.identity.models import User
 from examhall.identity.principal import me
 from examhall.storage.records import tenant_id
 from examhall.storage.statements import table
+from examhall.theme import localized
 from examhall.web.guards import permitted
 from examhall.web.views import MethodView
 
@@ -32,10 +33,12 @@ from examhall.web.views import MethodView
 EXPORTED = 100
 #: Categories that the tree shows all at once; of more it shows the top, the way to the present one and what is near it.
 WHOLE_TREE = 60
+#: Levels of the tree that the style sheet tells apart.
+DEEPEST = 7
 
 
 class Place(NamedTuple):
-    """A category as the tree shows it: `above` are the names on the way to it."""
+    """A category as the tree shows it: `above` are the names on the way to it, `depth` is at most `DEEPEST`."""
 
     id: UUID
     path: str
@@ -64,7 +67,9 @@ def beside(bank_id: UUID, user_id: UUID, wanted: Mapping[str, str]) -> Beside:
     for kind, id_, name, query in db.session.execute(_BESIDE, asked):
         if kind == "category":
             above, _, last = name.rpartition("/")
-            found.categories.append(Place(id_, name, above.replace("/", " / "), last, name.count("/") + 1))
+            found.categories.append(
+                Place(id_, name, above.replace("/", " / "), last, min(name.count("/") + 1, DEEPEST))
+            )
         elif kind == "filter":
             found.filters.append((id_, name, json.loads(query)))
         else:
@@ -106,10 +111,14 @@ def here_of(places: Sequence[Place], wanted: Mapping[str, str]) -> Place | None:
     return next((each for each in places if each.id == id_ or each.path == wanted.get("category")), None)
 
 
-def words_of(rows: Sequence[Any]) -> dict[str, str]:
-    """What the types and difficulties of these questions are called; a type whose package is gone goes by its name."""
-    words = {name: gettext(TYPES[name].label) if name in TYPES else name for name in {row.type for row in rows}}
-    return words | {name: gettext(label) for name, label in DIFFICULTIES.items()}
+def choices(authors: Sequence[tuple[UUID, str]]) -> dict[str, dict[str, str]]:
+    """What a list can be narrowed to by a choice: argument to values and what they are called."""
+    return {
+        "type": {name: localized.text(kind.label) for name, kind in TYPES.items()},
+        "status": {name: localized.text(label) for name, label in STATUSES.items()},
+        "difficulty": {name: localized.text(label) for name, label in DIFFICULTIES.items()},
+        "author_id": {str(id_): name for id_, name in authors},
+    }
 
 
 @permitted("banks.read")
@@ -120,7 +129,8 @@ class QuestionListPage(QuestionList):
     counted, counts_all = 100, frozenset[str]()
     columns = (
         Question.id, Question.name, Question.excerpt, Question.category, Question.tags, Question.type,
-        Question.difficulty, Question.status, Question.ready_version_id, Question.points, Question.updated_at,
+        Question.difficulty, Question.status, Question.ready_version_id.is_not(None), Question.points,
+        Question.updated_at,
     )  # fmt: skip
 
     def get(self, id: UUID) -> ResponseReturnValue:
@@ -130,10 +140,12 @@ class QuestionListPage(QuestionList):
         done = session.pop("bulk") if "bulk" in session and session["bulk"]["bank"] == str(id) else None
         wanted = criteria.read(request.args)
         around = beside(id, me().id, wanted)
+        offered = choices(around.authors)
+        # A type whose package is gone goes by its name
+        words = {row.type: row.type for row in rows} | offered["type"] | offered["difficulty"]
         return self.respond(
-            bank=bank, rows=rows, page=page, types=TYPES, statuses=STATUSES, difficulties=DIFFICULTIES,
-            words=words_of(rows), beside=around, here=here_of(around.categories, wanted), tree=around.categories,
-            wanted=wanted, done=done,
+            bank=bank, rows=rows, page=page, statuses=STATUSES, choices=offered, words=words, beside=around,
+            here=here_of(around.categories, wanted), tree=around.categories, wanted=wanted, done=done,
         )  # fmt: skip
 
 
