@@ -10,7 +10,6 @@ from pathlib import Path
 import hypothesis
 import pytest
 from flask.globals import _cv_app
-from limits.storage import MemoryStorage
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 
@@ -29,8 +28,6 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 # What tests write goes where their databases are quick too; pytest reads this when the first asks for a folder
 os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(quick_folder()))
-# Limits in memory expire when they are asked for; the thread that each request starts to do it earlier spares memory
-MemoryStorage._MemoryStorage__schedule_expiry = lambda _storage: None
 
 
 @pytest.hookimpl(trylast=True)

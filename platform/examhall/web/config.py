@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+import examhall.web.counters  # noqa: F401  # takes the name memory://
 from examhall.settings import Settings
 
 

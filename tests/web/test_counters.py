@@ -1,0 +1,88 @@
+"""Limits in memory: windows that begin with their first call, forgotten when they are over, and no thread for it."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from limits import RateLimitItemPerMinute
+from limits.storage import storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+
+from examhall.web import counters
+from examhall.web.counters import SWEEP, Counters
+
+
+class Clock:
+    """Time that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def time(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(counters, "time", clock)
+    return clock
+
+
+def test_it_is_what_memory_means() -> None:
+    assert isinstance(storage_from_string("memory://"), Counters)
+
+
+def test_a_window_lasts_from_its_first_call(clock: Clock) -> None:
+    store = Counters()
+    assert [store.incr("a", 60), store.incr("a", 60), store.incr("b", 60, 3)] == [1, 2, 3]
+    clock.now += 59
+    assert (store.incr("a", 60), store.get("a"), store.get_expiry("a")) == (3, 3, 1060)
+    clock.now += 1
+    assert (store.get("a"), store.get_expiry("a")) == (0, 1060)
+    assert store.incr("a", 60) == 1
+    assert store.get_expiry("a") == 1120
+
+
+def test_what_was_never_called_has_no_window(clock: Clock) -> None:
+    store = Counters()
+    assert (store.get("a"), store.get_expiry("a"), store.check()) == (0, 1000, True)
+
+
+def test_windows_that_are_over_are_swept(clock: Clock) -> None:
+    store = Counters()
+    for number in range(50):
+        store.incr(f"short {number}", 1)
+    store.incr("long", 3600)
+    clock.now += SWEEP
+    store.incr("new", 1)
+    assert store.reset() == 2
+
+
+def test_windows_are_forgotten_when_asked() -> None:
+    store = Counters()
+    store.incr("a", 60)
+    store.incr("b", 60)
+    store.clear("a")
+    store.clear("never there")
+    assert (store.get("a"), store.get("b")) == (0, 1)
+    assert store.reset() == 1
+    assert store.get("b") == 0
+
+
+def test_a_limiter_counts_with_it() -> None:
+    limiter, limit = FixedWindowRateLimiter(Counters()), RateLimitItemPerMinute(2)
+    assert [limiter.hit(limit, "who") for _ in range(3)] == [True, True, False]
+    assert limiter.get_window_stats(limit, "who").remaining == 0
+
+
+def test_no_call_of_many_threads_is_lost_and_none_is_started() -> None:
+    store, before = Counters(), threading.active_count()
+    for _ in range(100):
+        store.incr("a", 60)
+    assert threading.active_count() == before
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: store.incr("a", 60), range(2000)))
+    assert store.get("a") == 2100
