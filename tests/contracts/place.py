@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ from hall import Api, Hall
 from servers import Postgres
 
 SETTINGS = {"address_limit": "1000000/minute", "log_level": "CRITICAL"}
+#: A number that rises with every transaction that writes, even one that is taken back.
+WRITTEN = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text"
 
 
 @dataclass
@@ -32,6 +34,7 @@ class Place:
     hall: Hall
     home: Side
     rows: Callable[[], object]
+    tags: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def operation(self, endpoint: str, verb: str) -> Operation:
         """What the route declares of a verb: its schemas, its list."""
@@ -53,10 +56,14 @@ class Place:
         """The row's call by somebody who may, with another address, header or body."""
         limiter.reset()
         caller, path = self.caller(endpoint, verb), path or self.path(endpoint, verb)
-        matching = caller.matching(path.removeprefix("/api/v1")) if ROWS[endpoint][verb].tag else {}
-        told = caller.headers | matching | (headers or {})
+        if ROWS[endpoint][verb].tag and path not in self.tags:
+            self.tags[path] = caller.matching(path.removeprefix("/api/v1"))
+        told = caller.headers | self.tags.get(path, {}) | (headers or {})
         sent = {"buffered": True, "headers": told} | sent  # read to its end: a file that is sent is open until then
-        return caller.client.open(path, method=verb, base_url=f"http://{HOME}.localhost", **sent)
+        answer = caller.client.open(path, method=verb, base_url=f"http://{HOME}.localhost", **sent)
+        if answer.status_code < 400:  # what is refused leaves every tag as it was
+            self.tags.clear()
+        return answer
 
 
 @contextmanager
@@ -86,7 +93,18 @@ def on_postgres(root: Path, cluster: Postgres, template: str) -> Iterator[Place]
         )
         watch = create_engine(cluster.url(name), isolation_level="AUTOCOMMIT")  # the superuser, whom no policy holds
         limiter.reset()
+        latest: object = None
+        found: list[tuple[object, ...]] = []
+
+        def rows() -> object:
+            """The digests of all tables, taken anew once any transaction has written."""
+            nonlocal latest, found
+            before, latest = latest, connection.exec_driver_sql(WRITTEN).scalar()
+            if latest != before:
+                found = sorted(map(tuple, connection.exec_driver_sql(digests)))
+            return found
+
         with watch.connect() as connection:
-            yield Place(hall, side_of(hall, HOME), lambda: sorted(map(tuple, connection.exec_driver_sql(digests))))
+            yield Place(hall, side_of(hall, HOME), rows)
         watch.dispose()
         hall.dispose()
