@@ -16,6 +16,8 @@ VERDICT = "VERDICT"
 #: The one by which they show feedback for everybody.
 GENERAL = "GENERAL"
 _RIGHT = Decimal("0.9995")  # thirds that are written with three digits
+# What Canvas shows by these names alone, as no condition leads to them.
+_BY_NAME = {"general_fb": ("general",), "correct_fb": ("right",), "general_incorrect_fb": ("partial", "wrong")}
 _OUTCOME = re.compile(r"(in)?correct|right|wrong|partial", re.IGNORECASE)
 
 
@@ -71,7 +73,10 @@ def _assign(texts: Texts, feedback: Feedback, place: int, probes: Sequence[Probe
         texts.general.append(text)
         return True
     if not shown:
-        return False
+        known = _BY_NAME.get(feedback.identifier, ()) if not feedback.outcome else ()
+        for name in known:
+            getattr(texts, name).append(text)
+        return bool(known)
     answers = _answers(place, probes, shown)
     outcome = next((held for held, those in _outcomes(texts, probes) if those == shown), None)
     named = _OUTCOME.search(feedback.identifier) or _OUTCOME.search(feedback.outcome)

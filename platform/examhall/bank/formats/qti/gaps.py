@@ -251,11 +251,11 @@ def assembled(
     elements: Sequence[Any],
 ) -> Draft:
     """The cloze that gaps make, each given without key and weight and with the score of its best response."""
-    weights = _weights([best for _, best in found], subject)
+    shares = weights([best for _, best in found], subject.notes)
     marks: dict[Any, str] = {}
     gaps = []
     numbers = _numbers([element.get("responseIdentifier", "") for element in elements])
-    for number, element, (gap, _), weight in zip(numbers, elements, found, weights, strict=True):
+    for number, element, (gap, _), weight in zip(numbers, elements, found, shares, strict=True):
         asked = subject.text(tree.child(element, "prompt"))
         marks[element] = f"{f'<div>{asked}</div>' if asked else ''}{{#{number}}}"
         gaps.append({"key": number, "weight": weight, **gap})
@@ -287,12 +287,12 @@ def _all_right(subject: Subject) -> Responses | None:
     return dict(right) if len(right) == len(declared) else None
 
 
-def _weights(scores: Sequence[Decimal], subject: Subject) -> list[int]:
+def weights(scores: Sequence[Decimal], notes: Notes) -> list[int]:
     """Small whole numbers in the proportion of scores."""
     shares = [Fraction(score / scores[0]).limit_denominator(100) for score in scores]
     multiple = lcm(*(share.denominator for share in shares))
     weights = [int(share * multiple) for share in shares]
     if max(weights) > WEIGHT_LIMIT or min(weights) < 1:
-        subject.notes.loss(None, N_("The gaps earn different points in the file; here each earns the same share."))
+        notes.loss(None, N_("The gaps earn different points in the file; here each earns the same share."))
         return [1] * len(scores)
     return weights

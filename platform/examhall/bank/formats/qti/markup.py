@@ -40,8 +40,8 @@ _OURS = re.compile(r"\bexamhall-([a-z0-9]{1,10})\b(?!-)")
 _SAID = re.compile(r"\bexamhall-(dir|start|type)-([\w-]{1,5})")
 _MEDIA = {"img": "image", "object": "", "embed": "", "audio": "audio", "video": "video"}
 EXTENSIONS = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp",
-               "svg": "image/svg+xml", "mp3": "audio/mpeg", "m4a": "audio/mp4", "ogg": "audio/ogg", "oga": "audio/ogg",
-               "wav": "audio/wav", "mp4": "video/mp4", "webm": "video/webm", "ogv": "video/ogg"}  # fmt: skip
+               "mp3": "audio/mpeg", "m4a": "audio/mp4", "ogg": "audio/ogg", "oga": "audio/ogg",
+               "wav": "audio/wav", "mp4": "video/mp4", "webm": "video/webm"}  # fmt: skip
 
 
 class Files(Protocol):
@@ -147,7 +147,7 @@ class Markup:
 
 
 def media_type(name: str) -> str:
-    """The media type that a file's name tells; "" for what is no medium."""
+    """The media type that a file's name tells; "" for what is no medium that we show, as drawings (SVG) are not."""
     return EXTENSIONS.get(name.rpartition(".")[2].lower(), "")
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from examhall.bank.content.recognition import media_type_of
 from examhall.bank.formats import Medium, archive
 from examhall.bank.formats.qti import tree
 from examhall.bank.formats.qti.markup import media_type
@@ -51,6 +52,7 @@ class Package:
             raise _refused(N_("There are several imsmanifest.xml in this archive. Import one package at a time."))
         self.manifest = outermost[0]
         self.root = tree.read(self.files[self.manifest])
+        self._media: dict[str, Medium | None] = {}
 
     def resources(self) -> Iterator[Resource]:
         """What the manifest names, each file once."""
@@ -78,6 +80,17 @@ class Package:
             for href in dict.fromkeys([first, *(href for href in held if href.lower().endswith(".xml.qti"))]):
                 yield element, href
 
+    def medium(self, path: str) -> Medium | None:
+        """The picture, sound or film at a path, told by its content or name; None where none is that we show."""
+        if path not in self._media and path in self.files:
+            try:
+                data = self.files[path]
+            except Invalid:
+                data = b""
+            kind = media_type_of(data) or media_type(path)
+            self._media[path] = Medium(path.rpartition("/")[2], kind, data) if kind else None
+        return self._media.get(path)
+
     def unnamed(self, named: set[str]) -> list[str]:
         """XML files that the manifest does not name."""
         return sorted(
@@ -94,17 +107,9 @@ class PackageFiles:
         self.package, self.path, self.kept = package, path, kept
 
     def medium(self, href: str) -> Medium | None:
-        """The medium at an address; None for one that leads elsewhere, is broken, or is no medium by its name."""
-        for path in self._paths(href):
-            kind = media_type(path)
-            if kind and path in self.package.files:
-                try:
-                    data = self.package.files[path]
-                except Invalid:
-                    return None
-                medium = Medium(path.rpartition("/")[2], kind, data)
-                return self.kept.setdefault(medium.digest, medium)
-        return None
+        """The medium at an address; None for one that leads elsewhere, is broken, or is no medium that we show."""
+        found = next((medium for path in self._paths(href) if (medium := self.package.medium(path))), None)
+        return found and self.kept.setdefault(found.digest, found)
 
     def _paths(self, href: str) -> list[str]:
         address, base = href.partition("?")[0].strip(), _FILE_BASE.match(href.strip())

@@ -12,7 +12,7 @@ from typing import Any
 
 from examhall.bank.content.richtext import plain_text
 from examhall.bank.formats import Item, Message
-from examhall.bank.formats.qti import blackboard12, more12, tree, types12
+from examhall.bank.formats.qti import blackboard12, gaps12, marked12, more12, tree, types12
 from examhall.bank.formats.qti.item import ID_LIMIT, NAME_LIMIT
 from examhall.bank.formats.qti.markup import Files
 from examhall.bank.formats.qti.notes import Fault, Notes
@@ -31,31 +31,31 @@ _BY_TYPE: Mapping[str, Reader] = {
     "true_false_question": types12.single,
     "multiple_answers_question": types12.several_in_canvas,
     "short_answer_question": types12.short_text,
-    "fill_in_multiple_blanks_question": types12.blanks,
-    "multiple_dropdowns_question": types12.dropdowns,
+    "fill_in_multiple_blanks_question": gaps12.blanks,
+    "multiple_dropdowns_question": gaps12.dropdowns,
     "matching_question": types12.matching,
     "numerical_question": types12.numeric,
     "calculated_question": types12.calculated,
     "ordering_question": more12.ordering,
     "categorization_question": more12.categories,
-    "essay_question": types12.essay,
-    "file_upload_question": types12.upload,
+    "essay_question": marked12.essay,
+    "file_upload_question": marked12.upload,
     "text_only_question": types12.description,
     "cc.multiple_choice.v0p1": types12.single,
     "cc.true_false.v0p1": types12.single,
     "cc.multiple_response.v0p1": types12.several,
     "cc.fib.v0p1": types12.short_text,
     "cc.pattern_match.v0p1": types12.short_text,
-    "cc.essay.v0p1": types12.essay,
+    "cc.essay.v0p1": marked12.essay,
 }
 #: Where the shape of the responses does not say enough.
 _OF_BLACKBOARD: Mapping[str, Reader] = {
     "Matching": types12.matching,
     "Ordering": more12.ordering,
     "Fill in the Blank Plus": more12.entries,
-    "Essay": types12.essay,
-    "Short Response": types12.essay,
-    "File Upload": types12.upload,
+    "Essay": marked12.essay,
+    "Short Response": marked12.essay,
+    "File Upload": marked12.upload,
 }
 _WITHOUT_TITLE = {"", "question", "root_section"}
 
@@ -155,7 +155,7 @@ def _by_shape(shown: Presentation) -> Reader:
         if kinds == {"response_num"} or kind in ("integer", "decimal", "scientific"):
             return types12.numeric
         compared = next(shown.item.iter("varequal", "varsubstring"), None)
-        return types12.essay if compared is None else types12.short_text
+        return marked12.essay if compared is None else types12.short_text
     names = ", ".join(sorted(kinds))
     message = N_("Several interactions in one item (%(names)s) cannot be kept together. Make an item of each.")
     raise shown.notes.fault(responses[0].element, message, names=names)

@@ -76,8 +76,16 @@ class _Condition:
             tuple(map(_Test.of, variables)),
             tuple(tree.children(element, "setvar")),
             frozenset(found.get("linkrefid", "") for found in tree.children(element, "displayfeedback")),
-            element.get("continue", "No").lower() == "yes",
+            _goes_on(element),
         )
+
+
+def _goes_on(element: Any) -> bool:
+    """Whether the conditions below one that holds count, too. Canvas does not say so where each adds its share."""
+    said = element.get("continue")
+    if said is None:
+        return all(action.get("action", "Set") in ("Add", "Subtract") for action in tree.children(element, "setvar"))
+    return bool(said.lower() == "yes")
 
 
 @dataclass
@@ -100,6 +108,7 @@ class Rules:
             Feedback(element, "", element.get("ident", ""), False) for element in self.item.iter("itemfeedback")
         ]
         self.score_name = self._score_name()
+        self._least = self._declared("minvalue")
         self._read = [
             _Condition.of(element, variables)
             for element in self.conditions
@@ -120,7 +129,7 @@ class Rules:
             shown |= {place for place, feedback in enumerate(self.feedbacks) if feedback.identifier in condition.linked}
             if not condition.goes_on:
                 break
-        return Outcome(score, frozenset(shown))
+        return Outcome(score if self._least is None else max(score, self._least), frozenset(shown))
 
     def earning(self) -> list[Any]:
         """The conditions under which the score grows, in order."""
@@ -147,8 +156,12 @@ class Rules:
         return next((name for name in named if name.upper() == "SCORE"), named[0] if named else "SCORE")
 
     def _initial(self) -> Decimal:
+        return self._declared("defaultval") or Decimal(0)
+
+    def _declared(self, name: str) -> Decimal | None:
+        """A number that the first variable is declared with."""
         declared = next(self.item.iter("decvar"), None)
-        return (exact(declared.get("defaultval", "0")) if declared is not None else None) or Decimal(0)
+        return None if declared is None else exact(declared.get(name, ""))
 
     def _changed(self, score: Decimal, action: Any) -> Decimal:
         amount = self._amount(action)

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Sequence
 from decimal import Decimal
-from html import escape
 from typing import Any
 
 from examhall.bank.content.richtext import plain_text
 from examhall.bank.formats.qti import choices, tree
-from examhall.bank.formats.qti.entries import ENDINGS
 from examhall.bank.formats.qti.feedback import Probe, Texts, assigned
 from examhall.bank.formats.qti.presentation12 import Presentation, Response
 from examhall.bank.formats.qti.rules12 import Given, Rules
 from examhall.bank.formats.qti.scoring import fraction, rounded_points
 from examhall.bank.formats.qti.subject import Draft, keys
 from examhall.bank.types.contract import as_text, exact
-from examhall.bank.types.upload import FILES_LIMIT
 from examhall.errors import N_
 
 _VARIANTS_LIMIT = 500
+_FORMULA_LIMIT = 10_000  # far beyond what a body holds
+_NAME = re.compile(r"[^\W\d_]\w*(?!\w*\s*\()")
 
 
 def single(shown: Presentation, rules: Rules) -> Draft:
@@ -66,6 +66,7 @@ def several_in_canvas(shown: Presentation, rules: Rules) -> Draft:
     draft = several(shown, rules)
     if draft.data["scheme"] == "all_or_nothing":
         draft.data["scheme"] = "right_minus_wrong"
+        draft.texts.partial = draft.texts.partial or list(draft.texts.wrong)  # whatever is not right is wrong there
     return draft
 
 
@@ -122,23 +123,6 @@ def numeric(shown: Presentation, rules: Rules) -> Draft:
     return Draft("numeric", {"answers": data}, texts, rounded_points(best))
 
 
-def blanks(shown: Presentation, rules: Rules) -> Draft:
-    """Words to write into the gaps that [names] mark, or to choose there, as New Quizzes says for each choice."""
-
-    def gap(response: Response, scores: dict[str, Decimal], most: Decimal) -> dict[str, Any]:
-        kinds = {label.get("answer_type", "") for label in response.element.iter("response_label")}
-        return (
-            _list_gap(response, scores, most) if kinds & {"dropdown", "wordbank"} else text_gap(shown, response, scores)
-        )
-
-    return _gaps(shown, rules, gap)
-
-
-def dropdowns(shown: Presentation, rules: Rules) -> Draft:
-    """Lists to choose from in the gaps that [names] mark."""
-    return _gaps(shown, rules, _list_gap)
-
-
 def matching(shown: Presentation, rules: Rules) -> Draft:
     """A choice for each response: its text is the stem."""
     stems, right = [], {}
@@ -146,13 +130,17 @@ def matching(shown: Presentation, rules: Rules) -> Draft:
     for response in shown.responses:
         scores = {name: rules.outcome({response.name: frozenset([name])}).score for name in response.choices}
         best = max(scores.values(), default=Decimal(0))
-        if best <= 0:
+        if not _says(response.text):
+            shown.notes.loss(response.element, N_("This answer has no text, so it is left out."))
+            continue
+        partner = next(name for name, score in scores.items() if score == best) if best > 0 else ""
+        if not _says(response.choices.get(partner, "")):
             message = N_('"%(name)s" has no right partner in the file and is left out.')
             shown.notes.loss(response.element, message, name=plain_text(response.text, 60))
             continue
-        right[response.name] = next(name for name, score in scores.items() if score == best)
+        right[response.name] = partner
         stems.append(response)
-        for text in response.choices.values():
+        for text in filter(_says, response.choices.values()):
             texts.setdefault(text, f"c{len(texts) + 1}")
     whole = {name: frozenset([choice]) for name, choice in right.items()}
     best = rules.outcome(whole).score if stems else Decimal(0)
@@ -178,8 +166,6 @@ def calculated(shown: Presentation, rules: Rules) -> Draft:
     formulas = [] if definition is None else [tree.words(found) for found in definition.iter("formula")]
     if definition is None or not formulas:
         raise notes.fault(shown.item, N_("The formula is missing."))
-    if len(formulas) > 1:
-        notes.loss(definition, N_("Only the last of several formulas is kept. Put the others into it."))
     holder = next(definition.iter("formulas"), definition)
     tolerance = tree.words(next(definition.iter("answer_tolerance"), None)) or "0"
     percent = tolerance.endswith("%")
@@ -190,7 +176,7 @@ def calculated(shown: Presentation, rules: Rules) -> Draft:
         )
     digits = holder.get("decimal_places", "")
     answer = {
-        "formula": formulas[-1],
+        "formula": _as_one(formulas),
         "tolerance": as_text(margin / 100 if percent else margin),
         "tolerance_type": "relative" if percent else "nominal",
         "shown": {"digits": int(digits) if digits.isascii() and digits.isdigit() else 2, "kind": "decimals"},
@@ -222,31 +208,18 @@ def calculated(shown: Presentation, rules: Rules) -> Draft:
     return Draft("calculated", data, texts, Decimal(1), prompt)
 
 
-def essay(shown: Presentation, rules: Rules) -> Draft:
-    """A text that a person marks."""
-    entry = next(shown.item.iter("render_fib"), None)
-    rows = "" if entry is None else entry.get("rows", "")
-    data: dict[str, Any] = {"marking_notes": _solution(shown)}
-    if rows.isascii() and rows.isdigit() and 1 <= int(rows[:3]) <= 50:
-        data["lines"] = int(rows[:3])
-    return Draft("essay", data, texts_of(shown, rules, [{}, {"": frozenset("?")}], Decimal(1)))
-
-
-def upload(shown: Presentation, rules: Rules) -> Draft:
-    """Files that a person marks; New Quizzes says which and how many."""
-    texts = texts_of(shown, rules, [{}, {"": frozenset("?")}], Decimal(1))
-    data: dict[str, Any] = {"marking_notes": _solution(shown)}
-    said = tree.child(shown.item, "presentation")
-    kinds = [] if said is None else [kind.strip().lower() for kind in said.get("allowed_types", "").split(",")]
-    endings = ["jpg" if kind == "jpeg" else kind for kind in kinds if kind]
-    if known := list(dict.fromkeys(ending for ending in endings if ending in ENDINGS)):
-        data["accept"] = known
-    if unknown := [ending for ending in endings if ending not in ENDINGS]:
-        message = N_("Files of the type %(names)s are not known here; other types are allowed as told.")
-        shown.notes.loss(said, message, names=", ".join(unknown)[:200])
-    if said is not None and (count := said.get("files_count", "")).isascii() and count.isdigit():
-        data["max_files"] = min(max(int(count[:4]), 1), FILES_LIMIT)
-    return Draft("upload", data, texts)
+def _as_one(formulas: Sequence[str]) -> str:
+    """The last of several formulas, with the values in it that those before it give to names (`x = n*x`)."""
+    named: dict[str, str] = {}
+    formula = ""
+    for said in formulas:
+        name, is_named, rest = said.rpartition("=")
+        formula = _NAME.sub(lambda found: named.get(found[0], found[0]), rest)
+        if len(formula) > _FORMULA_LIMIT:
+            break
+        if is_named:
+            named[name.strip()] = f"({formula.strip()})"
+    return formula.strip()
 
 
 def description(shown: Presentation, rules: Rules) -> Draft:
@@ -254,8 +227,9 @@ def description(shown: Presentation, rules: Rules) -> Draft:
     return Draft("description", {}, texts_of(shown, rules, [{}, {"": frozenset("?")}], Decimal(1)))
 
 
-def _solution(shown: Presentation) -> str:
-    return "".join(shown.text(found) for found in shown.item.iter("solution"))
+def _says(html: str) -> bool:
+    """Whether there is something to read or to see."""
+    return bool(plain_text(html)) or "<img" in html
 
 
 def _only(shown: Presentation, *tags: str) -> Response:
@@ -326,58 +300,3 @@ def _interval(shown: Presentation, condition: Any) -> dict[str, Any]:
     if value is None:
         raise shown.notes.fault(condition, N_("Name the right number, or the least and the greatest one."))
     return {"value": as_text(value)}
-
-
-def _gaps(
-    shown: Presentation, rules: Rules, gap: Callable[[Response, dict[str, Decimal], Decimal], dict[str, Any]]
-) -> Draft:
-    prompt = shown.prompt
-    gaps, best = [], Decimal(0)
-    whole: dict[str, frozenset[str]] = {}
-    for number, response in enumerate(shown.responses, start=1):
-        scores = {name: rules.outcome({response.name: frozenset([name])}).score for name in response.choices}
-        most = max(scores.values(), default=Decimal(0))
-        if most <= 0:
-            raise shown.notes.fault(response.element, N_("No answer earns anything. Name the right one in the file."))
-        best += most
-        whole[response.name] = frozenset([max(scores, key=lambda name: scores[name])])
-        mark = f"[{escape(_name(response), quote=False)}]"
-        if mark not in prompt:
-            prompt += f"<div>{mark}</div>"
-        prompt = prompt.replace(mark, f"{{#{number}}}", 1)
-        gaps.append({"key": str(number), **gap(response, scores, most)})
-    texts = texts_of(shown, rules, [whole, {}], best)
-    return Draft("cloze", {"gaps": gaps}, texts, rounded_points(best), prompt)
-
-
-def _name(response: Response) -> str:
-    """What marks the gap in the text: the response's own text, or its identifier as Canvas makes it."""
-    return plain_text(response.text) or response.name.removeprefix("response_")
-
-
-def text_gap(shown: Presentation, response: Response, scores: dict[str, Decimal]) -> dict[str, Any]:
-    """The answers of a gap; New Quizzes says for each how it is compared."""
-    most = max(scores.values())
-    labels = {label.get("ident", ""): label for label in response.element.iter("response_label")}
-    answers = []
-    for name, score in scores.items():
-        how = labels[name].get("scoring_algorithm", "")
-        text = plain_text(response.choices[name])
-        if score <= 0 and how != "TextInChoices":
-            continue
-        if how == "TextCloseEnough":
-            shown.notes.loss(labels[name], N_("Misspellings that the file forgives count as wrong here."))
-        plain = text.replace("*", "\\*")
-        answer: dict[str, Any] = {"text": f"*{plain}*" if how == "TextContainsAnswer" else plain}
-        if how == "TextRegex":
-            answer = {"text": text.removeprefix("^").removesuffix("$"), "pattern": True}
-        answers.append({**answer, "fraction": as_text(fraction(score, most)) if score > 0 else "1"})
-    return {"kind": "short_text", "answers": answers}
-
-
-def _list_gap(response: Response, scores: dict[str, Decimal], most: Decimal) -> dict[str, Any]:
-    options = [
-        {"key": key, "text": response.choices[name], "fraction": as_text(max(fraction(score, most), Decimal(-1)))}
-        for (name, score), key in zip(scores.items(), keys(list(scores)), strict=True)
-    ]
-    return {"kind": "choice", "display": "dropdown", "options": options}

@@ -1,0 +1,62 @@
+"""Questions of QTI 1.2 that a person marks: texts to write, files to hand in."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from examhall.bank.formats.qti import tree
+from examhall.bank.formats.qti.entries import ENDINGS
+from examhall.bank.formats.qti.presentation12 import Presentation
+from examhall.bank.formats.qti.rules12 import Rules
+from examhall.bank.formats.qti.subject import Draft
+from examhall.bank.formats.qti.types12 import texts_of
+from examhall.bank.types.upload import FILES_LIMIT
+from examhall.errors import N_
+
+_WORDS = {"min_words": "word_limit_min", "max_words": "word_limit_max"}
+
+
+def essay(shown: Presentation, rules: Rules) -> Draft:
+    """A text that a person marks."""
+    entry = next(shown.item.iter("render_fib"), None)
+    rows = "" if entry is None else entry.get("rows", "")
+    data: dict[str, Any] = {"marking_notes": _notes(shown)}
+    if rows.isascii() and rows.isdigit() and 1 <= int(rows[:3]) <= 50:
+        data["lines"] = int(rows[:3])
+    for response in shown.responses:
+        data |= _words(response.element)
+        if response.element.get("rce", "No").lower() == "yes":
+            shown.notes.loss(response.element, N_("The answer may be formatted in the file; here it is plain text."))
+    return Draft("essay", data, texts_of(shown, rules, [{}, {"": frozenset("?")}], Decimal(1)))
+
+
+def upload(shown: Presentation, rules: Rules) -> Draft:
+    """Files that a person marks; New Quizzes says which and how many."""
+    texts = texts_of(shown, rules, [{}, {"": frozenset("?")}], Decimal(1))
+    data: dict[str, Any] = {"marking_notes": _notes(shown)}
+    said = tree.child(shown.item, "presentation")
+    kinds = [] if said is None else [kind.strip().lower() for kind in said.get("allowed_types", "").split(",")]
+    endings = ["jpg" if kind == "jpeg" else kind for kind in kinds if kind]
+    if known := list(dict.fromkeys(ending for ending in endings if ending in ENDINGS)):
+        data["accept"] = known
+    if unknown := [ending for ending in endings if ending not in ENDINGS]:
+        message = N_("Files of the type %(names)s are not known here; other types are allowed as told.")
+        shown.notes.loss(said, message, names=", ".join(unknown)[:200])
+    if said is not None and (count := said.get("files_count", "")).isascii() and count.isdigit():
+        data["max_files"] = min(max(int(count[:4]), 1), FILES_LIMIT)
+    return Draft("upload", data, texts)
+
+
+def _notes(shown: Presentation) -> str:
+    """What the file says to markers: the solution, and the notes of New Quizzes."""
+    said = shown.metadata.get("grading_notes", "")
+    return "".join(shown.text(found) for found in shown.item.iter("solution")) + (shown.html(said) if said else "")
+
+
+def _words(response: Any) -> dict[str, int]:
+    """The least and the greatest number of words, as New Quizzes says them."""
+    if response.get("word_limit_enabled", "Yes").lower() != "yes":
+        return {}
+    said = {ours: response.get(theirs, "") for ours, theirs in _WORDS.items()}
+    return {name: int(text) for name, text in said.items() if text.isascii() and text.isdigit() and int(text[:6]) > 0}
