@@ -10,6 +10,7 @@ from examhall.bank.models import (
     Category,
     Comment,
     ImportJob,
+    KeptPair,
     Question,
     QuestionVersion,
     SavedFilter,
@@ -21,6 +22,6 @@ from examhall.storage.idempotency import Receipt
 
 __all__ = [
     "Answer", "Assignment", "Attempt", "AttemptFile", "Bank", "BankShare", "BulkAction", "Category", "Comment", "Exam",
-    "Group", "GroupMember", "ImportJob", "Question", "QuestionVersion", "Receipt", "SavedFilter", "Section",
+    "Group", "GroupMember", "ImportJob", "KeptPair", "Question", "QuestionVersion", "Receipt", "SavedFilter", "Section",
     "SectionQuestion", "StoredMedium", "StoredPaper", "StoredStep", "User", "UserSession",
 ]  # fmt: skip

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+import sqlalchemy as sa
+
 from bank.factories import BODIES
+from bank.importing import act, begun
+from examhall.bank.models import KeptPair
+from examhall.extensions import db
+from examhall.storage.records import tenant_id
 from hall import Api, Hall
-from portal import Portal
+from portal import Portal, forms
 
 
 def asked(api: Api, bank: str, name: str, prompt: str) -> str:
@@ -67,3 +74,109 @@ def test_a_question_of_another_bank_is_not_retired_here(hall: Hall) -> None:
     portal = Portal(hall, author.person)
     assert portal.submit(f"/manage/banks/{bank}/duplicates", {"question_id": question}).status_code == 404
     assert portal.submit(f"/manage/banks/{bank}/duplicates", {"revision": "9"}).status_code == 412
+
+
+def told(api: Api, bank: str, **asked: str) -> Any:
+    answer = api.get(f"/banks/{bank}/duplicates", query_string=asked)
+    assert answer.status_code == 200, answer.text
+    return answer.json
+
+
+def keep(api: Api, bank: str, *ids: str, kept: bool = True) -> int:
+    return int(api.post(f"/banks/{bank}/duplicates", {"question_ids": [*ids], "kept": kept}).status_code)
+
+
+def test_what_is_kept_beside_each_other_is_told_no_more_until_it_is_asked_for(hall: Hall) -> None:
+    author = hall.api("author")
+    bank, other = bank_of(author), bank_of(author)
+    first, second = asked(author, bank, "Rhine", f"<p>{LONG}.</p>"), asked(author, bank, "Another", f"{LONG.upper()}!")
+    third = asked(author, bank, "Third", f"<p>{LONG.replace('flows', 'runs')}.</p>")
+    for name in ("One", "Two"):
+        asked(author, other, name, LONG)
+    assert keep(author, bank, first, second) == 204
+    assert keep(author, bank, second, first) == 204, "once is as good as twice"
+    assert keep(author, bank, third, first) == 204
+    now = told(author, bank, near="true", kept="true")
+    assert (now["same_total"], now["same"], now["near_total"], now["kept_total"]) == (0, [], 1, 2)
+    assert [{each["id"] for each in pair["questions"]} for pair in now["near"]] == [{second, third}]
+    assert [{each["id"] for each in pair["questions"]} for pair in now["kept"]] == [{first, third}, {first, second}]
+    assert [pair["similarity"] for pair in now["kept"]] == [now["near"][0]["similarity"], 100]
+    assert told(author, other)["same_total"] == 1
+    assert told(author, bank)["kept"] == []
+    assert keep(author, bank, first, second, kept=False) == 204
+    assert keep(author, bank, first, second, kept=False) == 204
+    again = told(author, bank)
+    assert (again["same_total"], again["kept_total"]) == (1, 1)
+
+
+def test_another_that_asks_the_same_brings_all_of_them_back(hall: Hall) -> None:
+    author = hall.api("author")
+    bank = bank_of(author)
+    kept = [asked(author, bank, f"Rhine {number}", LONG) for number in range(3)]
+    assert keep(author, bank, *kept[:2]) == 204
+    assert told(author, bank)["same_total"] == 1, "the third is kept beside none"
+    assert keep(author, bank, *kept) == 204
+    assert told(author, bank)["same_total"] == 0
+    fourth = asked(author, bank, "Rhine once more", LONG)
+    (group,) = told(author, bank)["same"]
+    assert [each["id"] for each in group["questions"]] == [*kept, fourth]
+    author.patch(f"/questions/{fourth}", {"status": "retired"})
+    assert (told(author, bank)["same_total"], told(author, bank)["kept_total"]) == (0, 3)
+    author.patch(f"/questions/{kept[0]}", {"status": "retired"})
+    assert (told(author, bank)["same_total"], told(author, bank)["kept_total"]) == (0, 1)
+
+
+def test_only_questions_of_the_bank_are_kept_beside_each_other(hall: Hall) -> None:
+    author = hall.api("author")
+    bank, other = bank_of(author), bank_of(author)
+    one, elsewhere = asked(author, bank, "One", LONG), asked(author, other, "Elsewhere", LONG)
+    nobodys = "00000000-0000-0000-0000-000000000000"
+    for ids in ([one], [one, one], [one, elsewhere], [one, nobodys], [], [one] * 40):
+        for kept in (True, False):
+            assert keep(author, bank, *ids, kept=kept) == 422
+    assert keep(author, nobodys, one, elsewhere) == 404
+    assert keep(hall.api("marker"), bank, one, elsewhere) == 403
+
+
+def test_what_an_import_brought_leaves_with_what_it_was_kept_beside(hall: Hall) -> None:
+    author = hall.api("author")
+    bank = bank_of(author)
+    text = f"::A:: {LONG} {{T}}\n\n::B:: {LONG} {{T}}\n"
+    job: Any = begun(author, bank, text)
+    assert act(author, job, "commit").status_code == 200
+    (group,) = told(author, bank)["same"]
+    assert keep(author, bank, *(each["id"] for each in group["questions"])) == 204
+    assert act(author, job, "undo").status_code == 200
+    assert told(author, bank)["kept_total"] == 0
+    with hall.inside():
+        assert not db.session.scalar(sa.select(sa.func.count(KeptPair.id)).where(KeptPair.tenant_id == tenant_id()))
+
+
+def test_the_page_keeps_both_and_shows_them_where_that_is_wanted(hall: Hall) -> None:
+    author = hall.api("author")
+    bank = bank_of(author)
+    asked(author, bank, "Rhine", f"<p>{LONG}.</p>")
+    asked(author, bank, "Rhine again", f"<p>{LONG.replace('flows', 'runs')}.</p>")
+    portal, page = Portal(hall, author.person), f"/manage/banks/{bank}/duplicates"
+
+    def press(address: str, act: str) -> str:
+        shown = portal.get(address)
+        assert f'name="act" value="{act}"' in shown.text
+        (form,) = (each for each in forms(shown) if "question_id" in each.values and "revision" not in each.values)
+        sent = form.values | {"act": act, "question_id": re.findall(r'name="question_id" value="([^"]+)"', shown.text)}
+        answer = portal.post(address, sent)
+        assert (answer.status_code, answer.location) == (303, address)
+        return portal.follow(answer).text
+
+    after = press(f"{page}?near=true", "keep")
+    assert "No two questions are nearly the same." in after
+    assert "One pair is kept and not shown." in after
+    assert f'href="{page}?kept=true"' in after
+    shown = portal.get(f"{page}?kept=true").text
+    assert "Rhine again" in shown
+    assert '<ins><span class="visually-hidden">[only here: </span>runs' in shown
+    assert "Rhine again" not in press(f"{page}?kept=true", "tell")
+    assert "Rhine again" in portal.get(f"{page}?near=true").text
+    token = forms(portal.get(page))[-1].values["csrf_token"]
+    assert portal.post(page, {"csrf_token": token, "act": "keep", "question_id": "x"}).status_code == 422
+    assert portal.get(f"{page}?kept=perhaps").status_code == 400

@@ -110,7 +110,10 @@ ROWS: dict[str, dict[str, Call]] = {
     "question_uses": {"GET": Call(200, "banks.read", "question")},
     "api_question_uses": {"GET": Call(200, "banks.read", "question")},
     "bank_duplicates": {"GET": Call(200, "banks.read", "bank"), "POST": Call(404, "banks.write", "bank", {})},
-    "api_bank_duplicates": {"GET": Call(200, "banks.read", "bank")},
+    "api_bank_duplicates": {
+        "GET": Call(200, "banks.read", "bank"),
+        "POST": Call(422, "banks.write", "bank", {"question_ids": [NOBODYS, NOBODYS]}),
+    },
     "bank_sharing": {"GET": Call(200, "banks.write", "bank"), "POST": Call(412, "banks.write", "bank", {})},
     "api_bank_shares": {
         "GET": Call(200, "banks.read", "bank"),

@@ -191,6 +191,25 @@ class Comment(Record):
     created_by: Mapped[UUID | None] = mapped_column(sa.Uuid, default=actor_id)
 
 
+class KeptPair(Record):
+    """Two questions of a bank that repeat each other and are to; `first_id` is the lesser of the ids."""
+
+    __tablename__ = "kept_pairs"
+    __table_args__ = (
+        belongs_to("banks", "bank_id", ondelete="CASCADE"),
+        belongs_to("questions", "first_id", ondelete="CASCADE"),
+        belongs_to("questions", "second_id", ondelete="CASCADE"),
+        sa.UniqueConstraint("tenant_id", "first_id", "second_id"),
+        sa.Index(None, "tenant_id", "bank_id"),
+        sa.Index(None, "tenant_id", "second_id"),
+    )
+
+    bank_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    first_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    second_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    created_by: Mapped[UUID | None] = mapped_column(sa.Uuid, default=actor_id)
+
+
 class StoredMedium(Record):
     """A picture, a sound or a film of the tenant's questions; its bytes lie in the media store under their digest."""
 

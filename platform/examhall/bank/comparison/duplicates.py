@@ -68,6 +68,11 @@ def near(asked: Mapping[K, str], known: Mapping[K, str]) -> Iterator[tuple[K, li
         yield keys[number], [Near(keys[other], similarity) for other, similarity in ranked]
 
 
+def alike(one: str, other: str) -> int:
+    """How alike the words of two questions are, of 100, in whatever order they stand."""
+    return int(fuzz.ratio(_line(one[:COMPARED]), _line(other[:COMPARED])))
+
+
 class _Questions:
     """Questions as numbers, each with its words and the rarest of them."""
 
@@ -140,13 +145,14 @@ class _Questions:
                 continue
             if self._figures(number) != self._figures(other):
                 continue
-            similarity = int(fuzz.ratio(self._line(number), self._line(other), score_cutoff=SIMILAR))
+            similarity = int(fuzz.ratio(_line(self._texts[number]), _line(self._texts[other]), score_cutoff=SIMILAR))
             if similarity:
                 found[other] = similarity
 
     def _figures(self, number: int) -> frozenset[str]:
         return frozenset(_NUMBER.findall(self._texts[number]))
 
-    def _line(self, number: int) -> str:
-        """Its words in order, so that another order of the same is no difference."""
-        return " ".join(sorted(self._texts[number].casefold().split()))
+
+def _line(text: str) -> str:
+    """The words in order, so that another order of the same is no difference."""
+    return " ".join(sorted(text.casefold().split()))

@@ -1,4 +1,7 @@
-"""Questions of a bank that ask the same, or nearly: found when somebody asks. Retired ones are left out."""
+"""Questions of a bank that ask the same, or nearly: found when somebody asks.
+
+Retired ones are left out, and so are those that are kept beside each other (`keeping`).
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,13 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
-from examhall.bank.comparison.duplicates import COMPARED, near
+from examhall.bank.comparison.duplicates import COMPARED, alike, near
+from examhall.bank.comparison.keeping import pairs_of
 from examhall.bank.content.texts import NAME_LIMIT
 from examhall.bank.content.wording import words_in
-from examhall.bank.models import Question, Status
+from examhall.bank.models import KeptPair, Question, Status
 from examhall.extensions import db
 from examhall.storage.records import tenant_id
 
@@ -25,6 +30,9 @@ _COLUMNS = (
     Question.id, Question.name, Question.excerpt, Question.type, Question.category, Question.status,
     Question.created_at, Question.revision,
 )  # fmt: skip
+_WORDS = sa.func.substr(Question.words, 1, COMPARED + NAME_LIMIT).label("words")
+#: The two questions of a kept pair.
+_first, _second = aliased(Question), aliased(Question)
 
 
 @dataclass(frozen=True)
@@ -44,15 +52,29 @@ class Repeats:
 
 
 def same(bank_id: UUID) -> Repeats:
-    """Questions that ask the same word for word, two statements."""
-    twice = (
-        sa.select(Question.fingerprint)
+    """Questions that ask the same word for word, two statements; left out where each is kept beside each other."""
+    of_same = (
+        _kept(bank_id)
+        .with_only_columns(_first.fingerprint, sa.func.count().label("pairs"))
+        .where(_first.fingerprint == _second.fingerprint)
+        .group_by(_first.fingerprint)
+        .subquery()
+    )
+    found = (
+        sa.select(Question.fingerprint, sa.func.count().label("times"))
         .where(*_present(bank_id), Question.fingerprint != "")
         .group_by(Question.fingerprint)
         .having(sa.func.count() > 1)
+        .subquery()
+    )
+    pairs = found.c.times * (found.c.times - 1) / 2
+    twice = (
+        sa.select(found.c.fingerprint)
+        .outerjoin(of_same, of_same.c.fingerprint == found.c.fingerprint)
+        .where(pairs > sa.func.coalesce(of_same.c.pairs, 0))
     )
     total = db.session.scalar(sa.select(sa.func.count()).select_from(twice.subquery())) or 0
-    some = twice.order_by(Question.fingerprint).limit(TOLD).subquery()
+    some = twice.order_by(found.c.fingerprint).limit(TOLD).subquery()
     rows = db.session.execute(
         sa.select(Question.fingerprint, *_COLUMNS)
         .where(*_present(bank_id), Question.fingerprint.in_(sa.select(some.c.fingerprint)))
@@ -65,22 +87,19 @@ def same(bank_id: UUID) -> Repeats:
 
 
 def nearly(bank_id: UUID) -> Repeats:
-    """Pairs that ask nearly the same, but not the same, the nearest first; two statements and some two seconds."""
+    """Pairs that ask nearly the same, but not the same, the nearest first; three statements and some two seconds."""
     rows = db.session.execute(
-        sa.select(
-            Question.id, Question.name, Question.excerpt, Question.fingerprint,
-            sa.func.substr(Question.words, 1, COMPARED + NAME_LIMIT).label("words"),
-        )
+        sa.select(Question.id, Question.name, Question.excerpt, Question.fingerprint, _WORDS)
         .where(*_present(bank_id))
         .order_by(Question.created_at.desc(), Question.id.desc())
         .limit(COMPARABLE)
-    ).all()  # fmt: skip
-    prints = {row.id: row.fingerprint for row in rows}
+    ).all()
+    prints, left_out = {row.id: row.fingerprint for row in rows}, pairs_of(bank_id)
     pairs = [
         (each.similarity, id_, each.key)
         for id_, found in near({row.id: _asked(row) for row in reversed(rows)}, {})
         for each in found
-        if prints[id_] != prints[each.key]
+        if prints[id_] != prints[each.key] and frozenset((id_, each.key)) not in left_out
     ]
     pairs.sort(key=lambda pair: -pair[0])
     told = pairs[:TOLD]
@@ -91,6 +110,43 @@ def nearly(bank_id: UUID) -> Repeats:
     }
     return Repeats(
         len(pairs), [Repeat(similarity, [known[first], known[second]]) for similarity, second, first in told]
+    )
+
+
+def kept_count(bank_id: UUID) -> int:
+    """How many pairs are kept beside each other."""
+    return db.session.scalar(_kept(bank_id).with_only_columns(sa.func.count())) or 0
+
+
+def kept(bank_id: UUID) -> Repeats:
+    """Pairs that are kept beside each other, the latest first; three statements."""
+    pairs = _kept(bank_id).order_by(KeptPair.created_at.desc(), KeptPair.id.desc()).limit(TOLD)
+    rows = db.session.execute(pairs).all()
+    found = db.session.execute(
+        sa.select(*_COLUMNS, Question.fingerprint, _WORDS).where(
+            *_present(bank_id), Question.id.in_({id_ for row in rows for id_ in row})
+        )
+    )
+    known = {row.id: row for row in found}
+    told = []
+    for ids in rows:
+        first, second = sorted((known[id_] for id_ in ids), key=lambda row: (row.created_at, row.id))
+        same = first.fingerprint == second.fingerprint != ""
+        told.append(Repeat(100 if same else alike(_asked(first), _asked(second)), [first, second]))
+    return Repeats(kept_count(bank_id), told)
+
+
+def _kept(bank_id: UUID) -> sa.Select[UUID, UUID]:
+    """The pairs that are kept, of questions that are not retired."""
+    first, second = (
+        sa.and_(each.tenant_id == KeptPair.tenant_id, each.id == id_, each.status != Status.RETIRED.value)
+        for each, id_ in ((_first, KeptPair.first_id), (_second, KeptPair.second_id))
+    )
+    return (
+        sa.select(KeptPair.first_id, KeptPair.second_id)
+        .join(_first, first)
+        .join(_second, second)
+        .where(KeptPair.tenant_id == tenant_id(), KeptPair.bank_id == bank_id)
     )
 
 
