@@ -5,6 +5,8 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 
 # Everything is started as a module: the scripts in .venv/bin hold an absolute path and break when the folder moves.
 PY := .venv/bin/python -m
+# Bytecode is kept whatever the shell says: else every process that a test starts compiles all that it imports.
+export PYTHONDONTWRITEBYTECODE :=
 # One more than there are cores, of up to 8: tests wait for browsers, killed servers and readers of imports.
 WORKERS ?= $(shell cores=$$(nproc 2>/dev/null || echo 2); echo $$((cores < 8 ? cores + 1 : 8)))
 TRANSLATIONS := platform/examhall/translations
