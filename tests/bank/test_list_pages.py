@@ -11,6 +11,7 @@ from sqlalchemy import event
 
 from bank.factories import BankFactory, QuestionFactory
 from examhall.bank.filing import categories
+from examhall.bank.filing.list_pages import QuestionListPage
 from examhall.storage.transactions import writing
 from hall import Api, Hall
 from portal import Portal, forms
@@ -209,6 +210,25 @@ def test_a_page_of_the_list_takes_four_reads(
     event.remove(engine, "before_cursor_execute", watch)
     assert page.status_code == 200
     assert len([text for text in seen if not text.startswith("BEGIN")]) == 4, seen
+
+
+def test_of_very_many_questions_only_so_many_are_counted(
+    hall: Hall, author: Portal, api: Api, bank: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with hall.inside():
+        for number in range(7):
+            QuestionFactory(bank_id=bank, name=f"Question {number}", tags=["basic"])
+    monkeypatch.setattr(QuestionListPage, "counted", 2)
+    monkeypatch.setattr(QuestionListPage, "counted_on", 6)
+    path = f"/manage/banks/{bank}/questions"
+    page = author.get(f"{path}?page_size=1")
+    assert "1–1 of more than 6" in page.text
+    assert "All that were found (more than 6)" in page.text
+    assert "1–1 of more than 4" in author.get(f"{path}?page_size=1&tag=basic").text
+    last = author.get(f"{path}?page_size=1&page=7").text
+    assert "7–7 of 7" in last, "further on there is always a next page to count to"
+    assert "1–7 of 7" in author.get(path).text
+    assert api.get(f"/banks/{bank}/questions?page_size=1").headers["X-Total-Count"] == "7"
 
 
 def test_of_a_large_tree_the_list_shows_what_is_near(hall: Hall, author: Portal, bank: UUID, api: Api) -> None:

@@ -90,10 +90,11 @@ class QuestionList(ListView):
     search = ("words",)
     ordering = ("created_at", "name", "type", "category", "status", "difficulty", "points", "updated_at")
     page_size = 25
-    #: How many questions are counted, of more the list says that there are more; and by what it may be narrowed and
-    #: counts all the same.
+    #: How many questions are counted, of more the list says that there are more; by what it may be narrowed and counts
+    #: on all the same; and how far it does so then, None: to the end.
     counted: ClassVar[int] = 500
-    counts_all: ClassVar[frozenset[str]] = frozenset(criteria.NAMES) - {"q", "tag"}
+    counts_on: ClassVar[frozenset[str]] = frozenset(criteria.NAMES) - {"q", "tag"}
+    counted_on: ClassVar[int | None] = None
     #: What a row holds, where that is less than the whole question.
     columns: ClassVar[Sequence[Any]] = ()
 
@@ -102,9 +103,9 @@ class QuestionList(ListView):
         args = {name: value for name, value in request.args.items() if value}
         page = read_page(args, self.page_size, self.max_page_size)
         statement, wanted = self.narrowed(statement, args, bank_id)
-        within = None
-        if wanted.keys() - self.counts_all:
-            within = max(self.counted, page.offset + 4 * page.size)
+        within = self.counted if wanted.keys() - self.counts_on else self.counted_on
+        if within:
+            within = max(within, page.offset + 4 * page.size)
         counted = sa.select(sa.func.count()).select_from(
             statement.with_only_columns(sa.literal(1)).order_by(None).limit(within and within + 1).subquery()
         )

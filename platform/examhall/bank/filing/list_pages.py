@@ -126,7 +126,7 @@ class QuestionListPage(QuestionList):
     """The questions of one bank."""
 
     template = "bank/question_list.html"
-    counted, counts_all = 100, frozenset[str]()
+    counted, counts_on, counted_on = 100, frozenset[str](), bulk.LIMIT
     columns = (
         Question.id, Question.name, Question.excerpt, Question.category, Question.tags, Question.type,
         Question.difficulty, Question.status, Question.ready_version_id.is_not(None), Question.points,
