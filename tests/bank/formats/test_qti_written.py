@@ -286,3 +286,22 @@ class TestOtherSystems:
     def test_white_space_around_values_is_how_the_file_is_written(self) -> None:
         declared = response("\n\t\tYork\n\t", base="string")
         assert parts(item(declared, entry(), MATCH_CORRECT), "text") == ["York"]
+
+    def test_the_same_text_in_two_gaps_may_count_once(self) -> None:
+        """Onyx counts the first gap only beside another text in the second."""
+        first = f"<not><isNull>{RESPONSE.replace('RESPONSE', 'R1')}</isNull></not>"
+        variables = '<variable identifier="R1"/><variable identifier="R2"/>'
+        test = f'<and>{first}<not><stringMatch caseSensitive="true">{variables}</stringMatch></not></and>'
+
+        def gain(name: str) -> str:
+            worth = f'<sum><variable identifier="SCORE"/><mapResponse identifier="{name}"/></sum>'
+            return f'<setOutcomeValue identifier="SCORE">{worth}</setOutcomeValue>'
+
+        found = when('<not><isNull><variable identifier="R2"/></isNull></not>', gain("R2"))
+        declared = response("", ":a=1|b=1|c=1", base="string", name="R1")
+        declared += response("", ":a=1|c=1|d=1", base="string", name="R2")
+        fields = "".join(f'<textEntryInteraction responseIdentifier="{name}"/>' for name in ("R1", "R2"))
+        asked = f"<p>Two: {fields}.</p>"
+        question = one(item(declared, asked, rules(found, when(test, gain("R1")))))
+        assert [[answer["fraction"] for answer in gap["answers"]] for gap in question.body["gaps"]] == [["1"] * 3] * 2
+        assert question.points == 2

@@ -30,6 +30,7 @@ GAPS = frozenset({
 
 _TOGETHER = N_("In the file only all gaps together earn points; here each earns its share.")
 _DISPLAYS = ("dropdown", "radio", "radio_row", "checkbox", "checkbox_row")
+_ALIKE_LIMIT = 10
 _OUR_NAME = re.compile(r"RESPONSE_([1-9][0-9]{0,2})")
 Responses = dict[str, Value | None]
 Gap = tuple[dict[str, Any], Decimal]
@@ -40,12 +41,15 @@ def cloze(subject: Subject) -> Draft:
     """An item whose interactions all stand for gaps."""
     found: list[Gap] = []
     places: list[Any] = []
-    for interaction, right in zip(subject.interactions, _rights(subject), strict=True):
+    known = _alike(subject)
+    for interaction in subject.interactions:
+        name = subject.declared(interaction).identifier
+        others = [_apart(known, name, turn) for turn in (0, 1)]
         if interaction.tag == "gapMatchInteraction":
-            found += _words(subject, interaction, right)
+            found += _words(subject, interaction, others[0])
             places += tree.inner(interaction, "gap")
         else:
-            found.append(_gap(subject, interaction, right))
+            found.append(_gap(subject, interaction, others))
             places.append(interaction)
     draft = assembled(subject, found, lambda marks: subject.prompt(_with_texts(subject, marks)), places)
     if places == subject.interactions and all(loss.text != _TOGETHER for loss in subject.notes.losses):
@@ -143,30 +147,47 @@ def _together(subject: Subject, where: Any) -> None:
     subject.notes.loss(where, _TOGETHER)
 
 
-def _rights(subject: Subject) -> list[Responses]:
-    """For each gap the right responses of all others."""
-    declared = [subject.declared(gap) for gap in subject.interactions]
-    right = {one.identifier: found for one in declared if (found := _right(one))}
-    return [{name: found for name, found in right.items() if name != one.identifier} for one in declared]
+def _alike(subject: Subject) -> dict[str, list[Value]]:
+    """The right response to each gap by its identifier and, to one for texts, some that earn as much."""
+    found = {}
+    for declared in map(subject.declared, subject.interactions):
+        right, entries = _right(declared), declared.mapping.entries if declared.mapping else ()
+        most = max((worth for _, worth, _ in entries), default=Decimal(0))
+        texts = declared.cardinality == "single" and declared.base == "string"
+        others = [Value((key,), declared.base) for key, worth, _ in entries if texts and worth == most > 0]
+        if right is not None:
+            found[declared.identifier] = list(dict.fromkeys([right, *others]))[:_ALIKE_LIMIT]
+    return found
 
 
-def _gap(subject: Subject, interaction: Any, others: Responses) -> tuple[dict[str, Any], Decimal]:
-    """A gap without key and weight, and the score that its best response earns."""
+def _apart(known: Mapping[str, Sequence[Value]], but: str = "", turn: int = 0) -> Responses:
+    """A right response to each gap `but` one, not the same text in two: some files count it once. Turns differ."""
+    right: Responses = {}
+    for name, alike in known.items():
+        turned = [alike[(place + turn) % len(alike)] for place in range(len(alike))]
+        if name != but:
+            right[name] = next((one for one in turned if one not in right.values()), turned[0])
+    return right
+
+
+def _gap(subject: Subject, interaction: Any, others: Sequence[Responses]) -> tuple[dict[str, Any], Decimal]:
+    """A gap without key and weight, and the score that its best response earns; `others` may stand in other gaps."""
     declared = subject.declared(interaction)
 
-    def trying(around: Responses) -> Callable[[Value | None, Mapping[str, bool]], Outcome]:
-        empty = subject.scorer.outcome(around).score
+    def trying(*around: Responses) -> Callable[[Value | None, Mapping[str, bool]], Outcome]:
+        empty = [subject.scorer.outcome(held).score for held in around]
 
         def tried(response: Value | None, assumed: Mapping[str, bool]) -> Outcome:
-            found = subject.scorer.outcome({**around, declared.identifier: response}, assumed)
-            return Outcome(found.score - empty, found.shown)
+            found = [subject.scorer.outcome({**held, declared.identifier: response}, assumed) for held in around]
+            best = max(outcome.score - without for outcome, without in zip(found, empty, strict=True))
+            return Outcome(best, found[0].shown)
 
         return tried
 
     read = _entry if interaction.tag == "textEntryInteraction" else _list
-    if not others or _earns(declared, trying({})):
+    if not others[0] or _earns(declared, trying({})):
         return read(subject, interaction, declared, trying({}))
-    found = read(subject, interaction, declared, trying(others))
+    found = read(subject, interaction, declared, trying(*others))
     _together(subject, interaction)
     return found
 
@@ -282,9 +303,8 @@ def _numbers(names: Sequence[str]) -> list[str]:
 
 def _all_right(subject: Subject) -> Responses | None:
     """All right responses, where the file names them."""
-    declared = [subject.declared(interaction) for interaction in subject.interactions]
-    right = {one.identifier: found for one in declared if (found := _right(one))}
-    return dict(right) if len(right) == len(declared) else None
+    right = _apart(_alike(subject))
+    return right if len(right) == len(subject.interactions) else None
 
 
 def weights(scores: Sequence[Decimal], notes: Notes) -> list[int]:
