@@ -6,8 +6,10 @@ which *is* the tenant.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +22,9 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy.orm import DeclarativeBase
+
+#: Tokens whose signature is not checked again while they live; some 600 bytes each.
+REMEMBERED_TOKENS = 10_000
 
 
 class Base(DeclarativeBase):
@@ -60,6 +65,31 @@ class TenantDatabase(SQLAlchemy):
         return engines
 
 
+class TokenReader(JWTManager):
+    """Flask-JWT-Extended that remembers which tokens it has found to be signed: the same come with every answer.
+
+    Whatever can change while a token lives is asked each time: its end and the CSRF value here, what else it must say
+    and whether its person is still signed in by `identity.tokens`.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._signed = lru_cache(maxsize=REMEMBERED_TOKENS)(self._read)
+
+    def _decode_jwt_from_config(
+        self, encoded_token: str, csrf_value: str | None = None, allow_expired: bool = False
+    ) -> dict[str, Any]:
+        if csrf_value is None and not allow_expired:
+            claims = self._signed(current_app.config["JWT_SECRET_KEY"], encoded_token)
+            if type(claims.get("exp")) is int and claims["exp"] > time.time():
+                return dict(claims)
+        return self._read("", encoded_token, csrf_value, allow_expired)
+
+    def _read(self, _secret: str, *token: Any) -> dict[str, Any]:
+        # The secret is the tenant's: what one has signed is not remembered for another
+        return super()._decode_jwt_from_config(*token)
+
+
 def client_address() -> str:
     """The address that limits by origin count against; behind proxies `ProxyFix` has already put the client's here."""
     return request.remote_addr or "unknown"
@@ -69,7 +99,7 @@ def client_address() -> str:
 db = TenantDatabase(
     model_class=Base, session_options={"class_": ReadingSession, "expire_on_commit": False, "autoflush": False}
 )
-jwt = JWTManager()
+jwt = TokenReader()
 limiter = Limiter(key_func=client_address)
 babel = Babel()
 bootstrap = Bootstrap5()

@@ -20,6 +20,7 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 import time_machine
+from flask_jwt_extended import jwt_manager
 
 from examhall.extensions import db, limiter
 from examhall.identity.models import User
@@ -300,6 +301,28 @@ def test_55_an_access_token_that_has_run_out_says_so(hall: Hall) -> None:
         answer = candidate.get("/me")
     assert_refused(answer)
     assert answer.json["code"] == "token_expired"
+
+
+def test_a_signature_that_was_found_right_is_not_checked_again(
+    hall: Hall, candidate: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[str] = []
+    check = jwt_manager._decode_jwt
+
+    def noted(**values: Any) -> Any:
+        checked.append(values["encoded_token"])
+        return check(**values)
+
+    monkeypatch.setattr(jwt_manager, "_decode_jwt", noted)
+    own = hall.api("candidate", "acme")
+    assert [own.get("/me").status_code for _ in range(3)] == [200] * 3
+    assert checked == [own.tokens["access_token"]]
+    start = own.tokens["access_token"].rpartition(".")[0]
+    foreign = candidate.tokens["access_token"].rpartition(".")[2]
+    assert_refused(ask(hall, f"{start}.{foreign}"))
+    assert_refused(ask(hall, own.tokens["access_token"], slug="bolt"))
+    assert own.post("/auth/logout").status_code == 204
+    assert_refused(own.get("/me"))
 
 
 @pytest.mark.parametrize("secret", ["derived", "kept in the instance folder"])
