@@ -41,6 +41,7 @@ class Settings(BaseModel):
     address_limit: str = "60000/minute"
     max_body_bytes: int = Field(default=4 * 1024 * 1024, ge=1024)
     max_upload_bytes: int = Field(default=64 * 1024 * 1024, ge=1024)
+    max_attempt_bytes: int = Field(default=512 * 1024 * 1024, ge=1024)
     import_wait_seconds: float = Field(default=1.5, ge=0, le=60)
     access_token_minutes: int = Field(default=15, ge=1, le=120)
     session_days: int = Field(default=14, ge=1, le=90)
@@ -83,7 +84,10 @@ def load_settings(environ: Mapping[str, str] | None = None, config: Path = PROJE
 
 
 def refuse_unsafe(settings: Settings, file: Path, config: Path) -> None:
-    """Hold production to what its name promises. Raises `ConfigurationError`."""
+    """Hold a deployment to what can work, and production to what its name promises. Raises `ConfigurationError`."""
+    if settings.max_attempt_bytes < settings.max_upload_bytes:
+        remedy = f"give at least max_upload_bytes, {settings.max_upload_bytes}: else what may come could not be kept"
+        raise ConfigurationError(file, "max_attempt_bytes", remedy)
     if settings.secret_key is not None and len(settings.secret_key) < 32:
         raise ConfigurationError(
             file, "secret_key", "give at least 32 characters, for example from `openssl rand -hex 32`"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
-from hall import Api, Hall
+from hall import Api, Hall, MakeHall
 from sitting import Exam, compose, right_answer, save, started
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n"
@@ -149,6 +150,37 @@ class TestFiles:
         _, candidate, attempt = sitting(hall, "upload")
         states = {hand_up(candidate, attempt, 1, "a.txt", b"%d" % n).status_code for n in range(21)}
         assert states == {201, 409}
+
+    @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+    def test_there_is_an_end_to_what_one_attempt_holds(self, make_hall: MakeHall, engine: str) -> None:
+        hall = make_hall(engine, max_attempt_bytes=150_000)
+        _, candidate, attempt = sitting(hall, "upload")
+        assert hand_up(candidate, attempt, 1, "a.txt", b"a" * 90_000).status_code == 201
+        beyond = hand_up(candidate, attempt, 1, "b.txt", b"b" * 90_000)
+        assert (beyond.status_code, beyond.json["code"]) == (409, "files_full")
+        assert "0.143 MB" in beyond.json["detail"]
+        assert hand_up(candidate, attempt, 1, "c.txt", b"c" * 60_000).status_code == 201
+        with hall.inside() as app:
+            kept = [file.stat().st_size for file in Path(app.instance_path).glob("*.media/*/*")]
+        assert sorted(kept) == [60_000, 90_000], "what is refused takes no place on the disk"
+
+    def test_a_file_that_is_too_large_is_refused_unread(self, hall: Hall) -> None:
+        _, candidate, attempt = sitting(hall, "upload")
+
+        class Unread(io.BytesIO):
+            def read(self, *_: Any) -> bytes:
+                raise AssertionError("it was read")
+
+            readinto = readline = read  # type: ignore[assignment]
+
+        answer = candidate.post(
+            f"/attempts/{attempt['id']}/files",
+            input_stream=Unread(),
+            content_type="multipart/form-data; boundary=b",
+            environ_overrides={"CONTENT_LENGTH": "10000000"},
+        )
+        assert (answer.status_code, answer.json["code"]) == (413, "payload_too_large")
+        assert "0.0954 MB" in answer.json["detail"]
 
 
 def test_an_app_gets_formulas_as_mathml_and_media_as_addresses(hall: Hall) -> None:

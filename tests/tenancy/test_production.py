@@ -25,6 +25,7 @@ PRODUCTION = {"EXAMHALL_ENV": "production"}
         ("PORTALS_PAGE", "true", "for development"),
         ("SECRET_KEY", load_settings({"EXAMHALL_ENV": "testing"}).secret_key, "stands in the repository"),
         ("SECRET_KEY", "secret", "at least 32 characters"),
+        ("MAX_ATTEMPT_BYTES", "1048576", "at least max_upload_bytes, 67108864"),
     ],
 )
 def test_an_unsafe_setting_stops_the_start(setting: str, value: str, remedy: str) -> None:

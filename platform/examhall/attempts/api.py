@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from examhall.attempts import operations
 from examhall.attempts.engine import paper, saving
 from examhall.attempts.engine.states import State
-from examhall.attempts.files import hand_up, load_file, with_files
+from examhall.attempts.files import hand_up, load_file, refuse_large, with_files
 from examhall.attempts.models import Attempt, AttemptFile
 from examhall.attempts.operations import Found
 from examhall.attempts.schemas import (
@@ -217,6 +217,8 @@ class Files(MethodView):
     def post(self, id: UUID) -> ResponseReturnValue:
         """Hand up a file. It counts as soon as an answer names it: `{"files": ["<id>"]}`, saved as every answer is."""
         attempt = operations.load(id, me().id)
+        most = refuse_large(attempt, request.content_length)
+        request.max_content_length = min(most, request.max_content_length or most)
         upload, number = request.files.get("file"), request.form.get("slot", "")
         if upload is None:
             raise Invalid(errors=[FieldError("file", N_("Send the file as multipart/form-data, in the field “file”."))])

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import puremagic
 import sqlalchemy as sa
-from flask import url_for
+from flask import current_app, url_for
 
 from examhall.attempts.engine.paper import Slot
 from examhall.attempts.engine.states import State
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 #: How often a file of one slot may be replaced by another; what was handed up is never thrown away.
 TRIES = 10
 NAME_LIMIT = 200
+#: Bytes that a form has beside its file.
+AROUND = 64 * 1024
 
 #: Kinds that have no signature: they must be text in UTF-8.
 TEXTS = frozenset(
@@ -49,8 +51,9 @@ _SIGNATURES = {"zip": (b"PK\x03\x04",), "jpeg": (b"\xff\xd8\xff",), "ole": (b"\x
 def hand_up(attempt: Found, number: int, name: str, data: bytes) -> AttemptFile:
     """Keep a file for a slot of an open attempt; the answer names it afterwards, by its id.
 
-    Raises `Conflict` when the attempt has ended, `Invalid` (fields `slot`, `file`) for a slot that takes no files, a
-    kind that the question does not take or content of another kind, `PayloadTooLarge` beyond the question's limit.
+    Raises `Conflict` when the attempt has ended or holds all that it may, `Invalid` (fields `slot`, `file`) for a slot
+    that takes no files, a kind that the question does not take or content of another kind, `PayloadTooLarge` beyond the
+    question's limit.
     """
     if attempt.state_at(now()) is not State.OPEN:
         raise Conflict(N_("This attempt has ended: nothing can be handed up any more."))
@@ -59,16 +62,15 @@ def hand_up(attempt: Found, number: int, name: str, data: bytes) -> AttemptFile:
         raise Invalid(errors=[FieldError("slot", N_("This question takes no files."))])
     body: Any = bank.bodies([slot.version_id])[slot.version_id]
     if len(data) > body.max_bytes:
-        raise PayloadTooLarge(N_("The file has more than %(limit)s MB."), limit=f"{body.max_bytes / 2**20:.3g}")
+        raise _too_large(body.max_bytes)
     name = _plain(name)
     _check_kind(name, data, body.accept)
+    _check_room(attempt.id, slot, body.max_files, len(data))  # before it is on the disk; others may come meanwhile
     digest = media.put(data)
     with writing() as session:
         held = sa.select(Attempt.id).where(Attempt.tenant_id == tenant_id(), Attempt.id == attempt.id).with_for_update()
         session.execute(held)
-        count = session.scalar(sa.select(sa.func.count()).where(*_of(attempt.id, slot))) or 0
-        if count >= body.max_files * TRIES:
-            raise Conflict(N_("Too many files were handed up for this question. Use one of those that are there."))
+        _check_room(attempt.id, slot, body.max_files, len(data))
         file = AttemptFile(
             attempt_id=attempt.id, slot=number, digest=digest, name=name,
             media_type="application/octet-stream", size=len(data),
@@ -76,6 +78,16 @@ def hand_up(attempt: Found, number: int, name: str, data: bytes) -> AttemptFile:
         session.add(file)
         session.flush()
     return file
+
+
+def refuse_large(attempt: Found, length: int | None) -> int:
+    """The most bytes that a form with a file for this attempt has. Raises `PayloadTooLarge` where `length` is more."""
+    wanted = [slot.version_id for slot in attempt.paper.slots if slot.type == "upload"]
+    bodies: Any = bank.bodies(wanted).values() if wanted else ()
+    most = max((body.max_bytes for body in bodies), default=0)
+    if length is not None and most and length > most + AROUND:
+        raise _too_large(most)
+    return int(most + AROUND)
 
 
 def handed_up(attempt: Found, slots: Iterable[int]) -> dict[int, frozenset[str]]:
@@ -125,10 +137,23 @@ def with_files(attempt_id: UUID, slots: list[dict[str, Any]], endpoint: str) -> 
     return [slot | {"files": found.get(slot["slot"], [])} if slot["type"] == "upload" else slot for slot in slots]
 
 
-def _of(attempt_id: UUID, slot: Slot) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        AttemptFile.tenant_id == tenant_id(), AttemptFile.attempt_id == attempt_id, AttemptFile.slot == slot.number,
-    )  # fmt: skip
+def _check_room(attempt_id: UUID, slot: Slot, files: int, size: int) -> None:
+    """Raise `Conflict` where a slot, or the attempt, holds as much as it may."""
+    count, held = db.session.execute(
+        sa.select(
+            sa.func.count().filter(AttemptFile.slot == slot.number), sa.func.coalesce(sa.func.sum(AttemptFile.size), 0)
+        ).where(AttemptFile.tenant_id == tenant_id(), AttemptFile.attempt_id == attempt_id)
+    ).one()
+    if count >= files * TRIES:
+        raise Conflict(N_("Too many files were handed up for this question. Use one of those that are there."))
+    most: int = current_app.settings.max_attempt_bytes  # type: ignore[attr-defined]
+    if held + size > most:
+        message = N_("An attempt takes files of %(limit)s MB together. Use those that are there, or a smaller one.")
+        raise Conflict(message, code="files_full", limit=f"{most / 2**20:.3g}")
+
+
+def _too_large(most: int) -> PayloadTooLarge:
+    return PayloadTooLarge(N_("The file has more than %(limit)s MB."), limit=f"{most / 2**20:.3g}")
 
 
 def _plain(name: str) -> str:

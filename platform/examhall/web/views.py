@@ -119,7 +119,8 @@ class TenantView(View):
         """Whether the POST can be told from all others, so that it is known when it comes again."""
         if "Idempotency-Key" in request.headers:
             return True
-        return "POST" not in self.bodies and ONCE in request.form  # what is read as JSON stays unread until then
+        program = self.schema or "POST" in self.bodies  # what a program sends stays unread until somebody wants it
+        return not program and ONCE in request.form
 
     def run(self, **url: Any) -> ResponseReturnValue:
         """Call the verb, with its JSON body as `data` where `bodies` names a schema."""
