@@ -7,10 +7,13 @@ from typing import Any
 
 from examhall.bank.formats.qti import tree
 from examhall.bank.formats.qti.entries import ENDINGS
+from examhall.bank.formats.qti.feedback import Texts
 from examhall.bank.formats.qti.presentation12 import Presentation
 from examhall.bank.formats.qti.rules12 import Rules
+from examhall.bank.formats.qti.scoring import rounded_points
 from examhall.bank.formats.qti.subject import Draft
 from examhall.bank.formats.qti.types12 import texts_of
+from examhall.bank.types.contract import exact
 from examhall.bank.types.upload import FILES_LIMIT
 from examhall.errors import N_
 
@@ -28,12 +31,11 @@ def essay(shown: Presentation, rules: Rules) -> Draft:
         data |= _words(response.element)
         if response.element.get("rce", "No").lower() == "yes":
             shown.notes.loss(response.element, N_("The answer may be formatted in the file; here it is plain text."))
-    return Draft("essay", data, texts_of(shown, rules, [{}, {"": frozenset("?")}], Decimal(1)))
+    return Draft("essay", data, _texts(shown, rules), _points(shown))
 
 
 def upload(shown: Presentation, rules: Rules) -> Draft:
     """Files that a person marks; New Quizzes says which and how many."""
-    texts = texts_of(shown, rules, [{}, {"": frozenset("?")}], Decimal(1))
     data: dict[str, Any] = {"marking_notes": _notes(shown)}
     said = tree.child(shown.item, "presentation")
     kinds = [] if said is None else [kind.strip().lower() for kind in said.get("allowed_types", "").split(",")]
@@ -45,7 +47,20 @@ def upload(shown: Presentation, rules: Rules) -> Draft:
         shown.notes.loss(said, message, names=", ".join(unknown)[:200])
     if said is not None and (count := said.get("files_count", "")).isascii() and count.isdigit():
         data["max_files"] = min(max(int(count[:4]), 1), FILES_LIMIT)
-    return Draft("upload", data, texts)
+    return Draft("upload", data, _texts(shown, rules), _points(shown))
+
+
+def _texts(shown: Presentation, rules: Rules) -> Texts:
+    """The feedback, without the solution: it is told to markers."""
+    rules.feedbacks = [found for found in rules.feedbacks if next(found.element.iter("solution"), None) is None]
+    return texts_of(shown, rules, [{}, {"": frozenset("?")}], Decimal(1))
+
+
+def _points(shown: Presentation) -> Decimal:
+    """The most that the file says a marker may give."""
+    declared = next(shown.item.iter("decvar"), None)
+    most = None if declared is None else exact(declared.get("maxvalue", ""))
+    return rounded_points(most) if most and most > 0 else Decimal(1)
 
 
 def _notes(shown: Presentation) -> str:

@@ -12,7 +12,7 @@ from examhall.bank.formats.qti.presentation12 import Presentation, Response
 from examhall.bank.formats.qti.rules12 import Rules
 from examhall.bank.formats.qti.scoring import rounded_points
 from examhall.bank.formats.qti.subject import Draft, keys
-from examhall.bank.formats.qti.types12 import texts_of
+from examhall.bank.formats.qti.types12 import texts_of, written
 from examhall.errors import N_
 
 
@@ -36,7 +36,7 @@ def ordering(shown: Presentation, rules: Rules) -> Draft:
 def entries(shown: Presentation, rules: Rules) -> Draft:
     """A text to write for each response: all of them earn the points together."""
     foreseen = {response.name: _foreseen(shown.item, response) for response in shown.responses}
-    whole = {name: frozenset(texts[:1]) for name, texts in foreseen.items()}
+    whole = {name: frozenset(list(texts)[:1]) for name, texts in foreseen.items()}
     best = rules.outcome(whole).score if all(foreseen.values()) else Decimal(0)
     if best <= 0:
         raise shown.notes.fault(shown.item, N_("No answer earns anything. Name the right one in the file."))
@@ -54,7 +54,7 @@ def entries(shown: Presentation, rules: Rules) -> Draft:
         gaps.append({
             "key": str(number),
             "kind": "short_text",
-            "answers": [{"text": text.replace("*", "\\*"), "fraction": "1"} for text in right],
+            "answers": [{**foreseen[response.name][text], "fraction": "1"} for text in right],
         })  # fmt: skip
     return Draft("cloze", {"gaps": gaps}, texts_of(shown, rules, [whole, {}], best), rounded_points(best), prompt)
 
@@ -88,9 +88,10 @@ def categories(shown: Presentation, rules: Rules) -> Draft:
     return Draft("matching", data, texts_of(shown, rules, [whole, {}], best), rounded_points(best))
 
 
-def _foreseen(item: Any, response: Response) -> list[str]:
+def _foreseen(item: Any, response: Response) -> dict[str, dict[str, Any]]:
+    """The texts with which a response is compared, each with the answer that it makes."""
     found = (one for one in item.iter("varequal", "varsubset", "varsubstring") if one.get("respident") == response.name)
-    return list(dict.fromkeys(text for one in found if (text := tree.words(one))))
+    return {text: written(one) for one in found if (text := tree.words(one))}
 
 
 def _earns(rules: Rules, whole: dict[str, frozenset[str]], name: str, text: str, best: Decimal) -> bool:

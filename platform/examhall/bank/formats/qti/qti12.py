@@ -95,7 +95,7 @@ def _metadata(item: Any, label: str) -> str:
 
 def _question(element: Any, notes: Notes, files: Files, stimulus: str) -> Item:
     """The question that an item is. `stimulus` is HTML that New Quizzes shows beside several. Raises Fault."""
-    kind = blackboard12.settle(element)
+    kind = blackboard12.settle(element, notes)
     shown = Presentation(element, notes, files)
     rules = Rules(element, notes)
     draft = (_OF_BLACKBOARD.get(kind) or _reader(shown))(shown, rules)
@@ -154,7 +154,7 @@ def _by_shape(shown: Presentation) -> Reader:
         kind = "" if entry is None else entry.get("fibtype", "").lower()
         if kinds == {"response_num"} or kind in ("integer", "decimal", "scientific"):
             return types12.numeric
-        compared = next(shown.item.iter("varequal", "varsubstring"), None)
+        compared = next(shown.item.iter("varequal", "varsubstring", "varsubset"), None)
         return marked12.essay if compared is None else types12.short_text
     names = ", ".join(sorted(kinds))
     message = N_("Several interactions in one item (%(names)s) cannot be kept together. Make an item of each.")

@@ -74,13 +74,12 @@ def short_text(shown: Presentation, rules: Rules) -> Draft:
     """A word to write."""
     response = _only(shown, "response_str")
     compared = [found for found in shown.item.iter("varequal", "varsubstring", "varsubset") if _of(found, response)]
-    tried: dict[str, tuple[str, Given]] = {}
+    tried: dict[str, tuple[dict[str, Any], Given]] = {}
     for found in compared:
         text = tree.words(found)
         given = {response.name: frozenset([text])}
         if text and (rules.outcome(given).score > 0):
-            star = "*" if found.tag != "varequal" else ""
-            tried.setdefault(text, (star + text.replace("*", "\\*") + star, given))
+            tried.setdefault(text, (written(found), given))
     if any(found.get("case", "No").lower() in ("yes", "true") for found in compared):
         case_sensitive = all(found.get("case", "No").lower() in ("yes", "true") for found in compared)
         if not case_sensitive:
@@ -93,13 +92,23 @@ def short_text(shown: Presentation, rules: Rules) -> Draft:
     texts = texts_of(shown, rules, [given for _, given in tried.values()], best, response.name)
     answers = [
         {
-            "text": pattern,
+            **answer,
             "fraction": as_text(max(fraction(rules.outcome(given).score, best), Decimal(0))),
             "feedback": texts.of(text),
         }
-        for text, (pattern, given) in tried.items()
+        for text, (answer, given) in tried.items()
     ]
     return Draft("short_text", {"answers": answers, "case_sensitive": case_sensitive}, texts, rounded_points(best))
+
+
+def written(compared: Any) -> dict[str, Any]:
+    """The answer that a condition compares with: a text, a part of one, or (as Blackboard has it) a pattern."""
+    text = tree.words(compared)
+    how = "exact" if compared.tag == "varequal" else compared.get("setmatch", "Contains").lower()
+    if how == "matches":
+        return {"text": text, "pattern": True}
+    plain = text.replace("*", "\\*")
+    return {"text": plain if how == "exact" else f"*{plain}*"}
 
 
 def numeric(shown: Presentation, rules: Rules) -> Draft:
