@@ -93,7 +93,8 @@ def test_what_several_add_to_a_section_at_once_is_all_there(hall: Hall) -> None:
         assert {each["question_id"] for each in held} == {*questions}
 
 
-def test_a_section_is_not_written_over_what_is_added_to_it_meanwhile(hall: Hall) -> None:
+@pytest.mark.parametrize("act", ["", "/remove"])
+def test_a_section_is_not_written_over_what_is_added_to_it_meanwhile(hall: Hall, act: str) -> None:
     exam_id, portal, api = exam_of(hall, questions=2), Portal(hall, hall.person("author")), hall.api("author")
     (section,) = api.get(f"/exams/{exam_id}/sections").json
     at = f"/manage/exams/{exam_id}/sections/{section['id']}"
@@ -104,7 +105,7 @@ def test_a_section_is_not_written_over_what_is_added_to_it_meanwhile(hall: Hall)
         with hall.inside(write=True):
             further = [{"question_id": added}]
             operations.update_section(find_section(UUID(exam_id), UUID(section["id"])), further=further)
-            answer = thread.submit(portal.post, at, form.values | {"title": "Over it"})
+            answer = thread.submit(portal.post, at + act, form.values | {"title": "Over it"})
             time.sleep(0.5)  # long enough to reach the lock, whatever it has read before
             assert not answer.done()
         assert answer.result().status_code == 412

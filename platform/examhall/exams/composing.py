@@ -92,12 +92,7 @@ def update_section(section: Section, *, seen: int | None = None, **changes: Any)
     `seen` is the revision that all this is made of. Raises as `add_section` does, and `PreconditionFailed` where the
     section has another one by now.
     """
-    exam = _composable(section.exam_id)
-    sections = sections_of(exam.id)
-    if section not in sections:
-        raise NotFound()
-    if seen not in (None, section.revision):
-        raise PreconditionFailed()
+    exam, sections = _hold_section(section, seen)
     if "title" in changes:
         section.title = texts.one_line("title", changes["title"], TITLE_LIMIT)
     section.shuffle = changes.get("shuffle", section.shuffle)
@@ -123,12 +118,9 @@ def update_section(section: Section, *, seen: int | None = None, **changes: Any)
 
 
 @writes
-def remove_section(section: Section) -> None:
-    """Take a section out of its exam; the questions stay in their bank. Raises `Conflict` as `add_section` does."""
-    exam = _composable(section.exam_id)
-    sections = sections_of(exam.id)
-    if section not in sections:
-        raise NotFound()
+def remove_section(section: Section, *, seen: int | None = None) -> None:
+    """Take a section out of its exam; the questions stay in their bank. Raises as `update_section` does."""
+    exam, sections = _hold_section(section, seen)
     for number, other in enumerate((other for other in sections if other is not section), start=1):
         other.position = number
     db.session.delete(section)
@@ -188,6 +180,17 @@ def _composable(exam_id: UUID) -> Exam:
         )
         raise Conflict(message, code="exam_has_attempts")
     return exam
+
+
+def _hold_section(section: Section, seen: int | None) -> tuple[Exam, list[Section]]:
+    """The exam of a section, held, and all its sections: that one among them, of the revision that was seen."""
+    exam = _composable(section.exam_id)
+    sections = sections_of(exam.id)
+    if section not in sections:
+        raise NotFound()
+    if seen not in (None, section.revision):
+        raise PreconditionFailed()
+    return exam, sections
 
 
 def _settle(exam: Exam) -> None:

@@ -298,5 +298,6 @@ class SectionRemove(MethodView):
         """Remove it, or say why that can't be."""
         section = find_section(exam_id, id)
         require_revision(section, Form())
-        done(lambda: operations.remove_section(section), gettext("The section is removed."))
+        seen = section.revision
+        done(lambda: operations.remove_section(section, seen=seen), gettext("The section is removed."))
         return redirect(url_for("exam_sections", id=exam_id), 303)
