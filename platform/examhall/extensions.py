@@ -6,7 +6,6 @@ which *is* the tenant.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
@@ -22,6 +21,8 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy.orm import DeclarativeBase
+
+from examhall.clock import now
 
 #: Tokens whose signature is not checked again while they live; some 600 bytes each.
 REMEMBERED_TOKENS = 10_000
@@ -81,7 +82,7 @@ class TokenReader(JWTManager):
     ) -> dict[str, Any]:
         if csrf_value is None and not allow_expired:
             claims = self._signed(current_app.config["JWT_SECRET_KEY"], encoded_token)
-            if type(claims.get("exp")) is int and claims["exp"] > time.time():
+            if type(claims.get("exp")) is int and claims["exp"] > now().timestamp():
                 return dict(claims)
         return self._read("", encoded_token, csrf_value, allow_expired)
 

@@ -3,60 +3,51 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import time_machine
 from limits import RateLimitItemPerMinute
 from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
-from examhall.web import counters
 from examhall.web.counters import SWEEP, Counters
 
 
-class Clock:
-    """Time that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def time(self) -> float:
-        return self.now
-
-
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(counters, "time", clock)
-    return clock
+def clock() -> Iterator[time_machine.Coordinates]:
+    """Time that stands until it is moved."""
+    with time_machine.travel(1000, tick=False) as clock:
+        yield clock
 
 
 def test_it_is_what_memory_means() -> None:
     assert isinstance(storage_from_string("memory://"), Counters)
 
 
-def test_a_window_lasts_from_its_first_call(clock: Clock) -> None:
+def test_a_window_lasts_from_its_first_call(clock: time_machine.Coordinates) -> None:
     store = Counters()
     assert [store.incr("a", 60), store.incr("a", 60), store.incr("b", 60, 3)] == [1, 2, 3]
-    clock.now += 59
+    clock.shift(59)
     assert (store.incr("a", 60), store.get("a"), store.get_expiry("a")) == (3, 3, 1060)
-    clock.now += 1
+    clock.shift(1)
     assert (store.get("a"), store.get_expiry("a")) == (0, 1060)
     assert store.incr("a", 60) == 1
     assert store.get_expiry("a") == 1120
 
 
-def test_what_was_never_called_has_no_window(clock: Clock) -> None:
+def test_what_was_never_called_has_no_window(clock: time_machine.Coordinates) -> None:
     store = Counters()
     assert (store.get("a"), store.get_expiry("a"), store.check()) == (0, 1000, True)
 
 
-def test_windows_that_are_over_are_swept(clock: Clock) -> None:
+def test_windows_that_are_over_are_swept(clock: time_machine.Coordinates) -> None:
     store = Counters()
     for number in range(50):
         store.incr(f"short {number}", 1)
     store.incr("long", 3600)
-    clock.now += SWEEP
+    clock.shift(SWEEP)
     store.incr("new", 1)
     assert store.reset() == 2
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-import time
 
 from limits.storage import Storage
+
+from examhall.clock import now
 
 #: Seconds between two looks for windows that are over.
 SWEEP = 60.0
@@ -23,7 +24,7 @@ class Counters(Storage):
     def __init__(self, uri: str | None = None, wrap_exceptions: bool = False, **options: float | str | bool) -> None:
         super().__init__(uri, wrap_exceptions, **options)
         self._lock = threading.Lock()
-        #: Key to the calls so far and the moment, in seconds of `time.time`, when the window is over.
+        #: Key to the calls so far and the moment, in seconds since 1970, when the window is over.
         self._windows: dict[str, tuple[int, float]] = {}
         self._sweep_at = 0.0
 
@@ -34,25 +35,25 @@ class Counters(Storage):
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Count `amount` calls; gives how many there are in the window, which lasts `expiry` seconds from its first."""
-        now = time.time()
+        moment = now().timestamp()
         with self._lock:
-            if now >= self._sweep_at:
-                self._windows = {name: window for name, window in self._windows.items() if window[1] > now}
-                self._sweep_at = now + SWEEP
+            if moment >= self._sweep_at:
+                self._windows = {name: window for name, window in self._windows.items() if window[1] > moment}
+                self._sweep_at = moment + SWEEP
             calls, end = self._windows.get(key, (0, 0.0))
-            if end <= now:
-                calls, end = 0, now + expiry
+            if end <= moment:
+                calls, end = 0, moment + expiry
             self._windows[key] = calls + amount, end
         return calls + amount
 
     def get(self, key: str) -> int:
         """How many calls there are in the window."""
         calls, end = self._windows.get(key, (0, 0.0))
-        return calls if end > time.time() else 0
+        return calls if end > now().timestamp() else 0
 
     def get_expiry(self, key: str) -> float:
-        """When the window is over, in seconds of `time.time`."""
-        return max(self._windows.get(key, (0, 0.0))[1], time.time())
+        """When the window is over, in seconds since 1970."""
+        return max(self._windows.get(key, (0, 0.0))[1], now().timestamp())
 
     def check(self) -> bool:
         """Always in health."""
