@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, render_template_string
+from jinja2 import Environment
 
 from examhall.extensions import db, limiter
 from examhall.tenancy.apps import SHARED, TenantApp
@@ -159,6 +160,35 @@ def test_a_template_of_one_tenant_is_seen_by_that_tenant_alone(make_tenants: Mak
         assert client.get("/nothing", base_url="http://acme.localhost").text == "<h1>Nothing at Acme</h1>"
         assert "Acme" not in client.get("/nothing", base_url="http://bolt.localhost").text
     assert hall.app("bolt").jinja_env is hall.platform.jinja_env, "an overlay only where there is something to lay over"
+
+
+def test_what_all_share_is_compiled_once_and_what_is_changed_anew(
+    make_tenants: MakeTenants, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = {slug: tenant_folder(tmp_path / "tenants", slug) / "templates" for slug in ("acme", "bolt")}
+    for slug, folder in own.items():
+        folder.mkdir()
+        text = f"{{% extends 'base.html' %}}{{% block content %}}Not at {slug}{{% endblock %}}"
+        (folder / "error.html").write_text(text, "utf-8")
+    hall = make_tenants({"acme": {}, "bolt": {}})
+    client = hall.platform.test_client()
+    compiled: list[str] = []
+    compile = Environment.compile
+
+    def watched(self: Environment, source: str, name: str, filename: str) -> object:
+        compiled.append(name)
+        return compile(self, source, name, filename)
+
+    monkeypatch.setattr(Environment, "compile", watched)
+    assert "Not at acme" in client.get("/nothing", base_url="http://acme.localhost").text
+    compiled.clear()
+    assert "Not at bolt" in client.get("/nothing", base_url="http://bolt.localhost").text
+    assert compiled == ["error.html"], "all else was compiled for the other tenant"
+    (own["bolt"] / "error.html").write_text("Gone from Bolt", "utf-8")
+    hall.platform.live.evict("bolt")
+    assert client.get("/nothing", base_url="http://bolt.localhost").text == "Gone from Bolt"
+    assert "Not at acme" in client.get("/nothing", base_url="http://acme.localhost").text
+    assert compiled == ["error.html", "error.html"]
 
 
 def test_config_in_a_template_is_the_tenants(hall: Hall) -> None:

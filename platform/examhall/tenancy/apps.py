@@ -12,12 +12,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from flask import Flask
 from flask.config import Config
-from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader
+from jinja2 import BaseLoader, BytecodeCache, ChoiceLoader, Environment, FileSystemLoader
+from jinja2.bccache import Bucket
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from examhall.errors import ConfigurationError
@@ -45,8 +47,27 @@ EngineOf = Callable[[Tenant], sa.engine.Engine]
 logger = logging.getLogger("examhall.tenancy")
 
 
+class Compiled(BytecodeCache):
+    """What templates are compiled to, once for all: a tenant with some of its own has an environment of its own."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, CodeType]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what this file was compiled to while it read the same."""
+        if bucket.key in self._known and self._known[bucket.key][0] == bucket.checksum:
+            bucket.code = self._known[bucket.key][1]
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it, in the place of what the file was before."""
+        if bucket.code:
+            self._known[bucket.key] = bucket.checksum, bucket.code
+
+
 class Platform(Flask):
     """The prototype app: all the code, none of the data. Its `wsgi_app` is the door to the tenants."""
+
+    jinja_options = {"bytecode_cache": Compiled()}
 
     def __init__(
         self, settings: Settings, directory: Directory, engine_of: EngineOf, templates: Iterable[Path]
