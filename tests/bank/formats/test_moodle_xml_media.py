@@ -81,7 +81,7 @@ class TestMedia:
     )
     def test_a_file_that_is_not_there_is_told(self, file: str) -> None:
         found = parse(described('See <img alt="x" src="@@PLUGINFILE@@/a%20b.png">.', file))
-        assert (found.media, found.questions[0].body["prompt"]) == ({}, "See .")
+        assert (found.media, found.questions[0].body["prompt"]) == ({}, "See x.")
         assert '"a b.png" is missing, damaged or no picture' in said(found.questions[0].losses)[0]
 
     def test_a_file_that_nobody_shows_is_told(self) -> None:
@@ -91,7 +91,7 @@ class TestMedia:
 
     def test_pictures_from_elsewhere_are_told(self) -> None:
         found = one(described('a<img alt="x" src="https://x.test/a.png">'))
-        assert found.body["prompt"] == "a"
+        assert found.body["prompt"] == "ax"
         assert "https://x.test/a.png is not shown" in said(found.losses)[0]
 
     def test_pictures_within_the_text_are_kept(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bank.formats.moodle_files import answer, losses, one, parse, question, said
+from bank.formats.moodle_files import answer, body, losses, one, parse, question, said
 from examhall.bank.formats.moodle_xml import FORMAT
 from examhall.errors import Invalid
 
@@ -93,3 +93,41 @@ class TestUploads:
         inner = f"<responseformat>noinline</responseformat><attachments>1</attachments><maxbytes>{size}</maxbytes>"
         found = one(question("essay", inner))
         assert (found.body["max_bytes"], len(found.losses)) == (kept, told)
+
+
+class TestWhatEditorsLeaveBehind:
+    @pytest.mark.parametrize("empty", ["<p></p>", "<p><br></p>", "<p dir='ltr'>&nbsp;</p>"])
+    def test_stems_without_words_are_distractors(self, empty: str) -> None:
+        def pair(stem: str, words: str) -> str:
+            return f"<subquestion><text><![CDATA[{stem}]]></text><answer><text>{words}</text></answer></subquestion>"
+
+        made = body("matching", pair("<p>a</p>", "1") + pair("<p>b</p>", "2") + pair(empty, "3"))
+        assert [stem["text"] for stem in made["stems"]] == ["<p>a</p>", "<p>b</p>"]
+        assert [choice["text"] for choice in made["choices"]] == ["1", "2", "3"]
+
+    def test_an_answer_in_a_gap_that_is_never_reached_is_left_out(self) -> None:
+        found = one(question("cloze", text="{1:SA:=Paris~%50%paris~%20%Rome} {1:NM:=5:1~%50%5}"))
+        gaps = [[answer["fraction"] for answer in gap["answers"]] for gap in found.body["gaps"]]
+        assert gaps == [["1", "0.2"], ["1"]]
+        assert said(found.losses) == ["Answer 1 already matches all that this one does, so this one is left out."] * 2
+        assert [loss.element for loss in found.losses] == [f"question[1]/questiontext/gap[{n}]" for n in (1, 2)]
+
+    def test_limits_of_words_are_nothing_to_an_upload(self) -> None:
+        inner = "<responseformat>noinline</responseformat><attachments>3</attachments>"
+        inner += (
+            "<minwordlimit></minwordlimit><maxwordlimit></maxwordlimit><attachmentsrequired>{}</attachmentsrequired>"
+        )
+        assert one(question("essay", inner.format(1))).losses == []
+        assert said(one(question("essay", inner.format(2))).losses) == ["How many files are required is not kept: 2."]
+
+    def test_an_option_whose_picture_is_missing_says_so(self) -> None:
+        picture = '&lt;img src="@@PLUGINFILE@@/a.png"&gt;'
+        found = parse(question("multichoice", answer("100", picture) + answer("0", "b")))
+        assert '"a.png" is missing' in said(found.errors)[-1]
+        described = picture.replace("src", 'alt="A cat" src')
+        options = body("multichoice", answer("100", described) + answer("0", "b"))["options"]
+        assert [option["text"] for option in options] == ["A cat", "b"]
+
+    @pytest.mark.parametrize("text", ['<span class="multilang" lang="en">a</span>', "{mlang en}a{mlang}"])
+    def test_several_languages_in_a_text_are_told(self, text: str) -> None:
+        assert "several languages" in said(one(question("essay", text=text)).warnings)[0]

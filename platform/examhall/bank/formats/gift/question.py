@@ -8,16 +8,15 @@ from typing import Any
 from examhall.bank.content.richtext import plain_text, render
 from examhall.bank.content.texts import NAME_LIMIT
 from examhall.bank.formats import Item, Message, cloze_syntax
+from examhall.bank.formats import unreached as unreached_answers
 from examhall.bank.formats.gift.answers import Answers, Reader
 from examhall.bank.formats.gift.blocks import QUESTION_LIMIT
 from examhall.bank.formats.passage import Fault, Passage, mask, shield
-from examhall.bank.types import type_named
 from examhall.bank.types.contract import Body
 from examhall.errors import N_, FieldError, Invalid
 
 _NAME_FROM_STEM = 60
 _GAP = "_____"
-_UNREACHED = re.compile(r"answers\.(\d+)\.")
 _GAP_OF_CLOZE = re.compile(r"\{[0-9]{0,3}:[A-Za-z]{2,12}(?:_[A-Za-z]{1,2})?:")
 _ESCAPE_OF_CLOZE = re.compile(r"\\([}#~])")
 _BARE_ANSWER = re.compile(r"\n[^\S\n]*(?P<mark>[=~])(?![=~\n])")
@@ -139,26 +138,16 @@ def _bare_answers(passage: Passage) -> int | None:
 
 
 def _validated(answers: Answers, data: dict[str, Any], reader: Reader, line: int) -> Body:
-    """The body. An answer that is never reached, as one before it matches all of it, is left out."""
-    kind = type_named(answers.type)
+    """The body. An answer that is never reached is left out."""
     try:
-        body: Body = kind.validate(data)
-        return body
+        body, unreached = unreached_answers.validated(answers.type, data)
     except Invalid as invalid:
-        errors = invalid.errors
-    unreached = {int(found[1]) for error in errors if (found := _UNREACHED.match(error.field))}
-    if unreached and all("first" in error.params for error in errors):
-        kept = [answer for place, answer in enumerate(data["answers"]) if place not in unreached]
-        try:
-            body = kind.validate(data | {"answers": kept})
-        except Invalid:
-            raise _fault(errors, answers, line) from None
-        message = N_("Answer %(first)s already matches all that this one does, so this one is left out.")
-        reader.losses += (
-            Message(answers.line_of(error.field, line), message, {"first": error.params["first"]}) for error in errors
-        )
-        return body
-    raise _fault(errors, answers, line)
+        raise _fault(invalid.errors, answers, line) from None
+    reader.losses += (
+        Message(answers.line_of(error.field, line), unreached_answers.UNREACHED, {"first": error.params["first"]})
+        for error in unreached
+    )
+    return body
 
 
 def _fault(errors: tuple[FieldError, ...], answers: Answers, line: int) -> Fault:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from examhall.bank.content.richtext import plain_text, sanitise
+from examhall.bank.content.richtext import media_of, plain_text, sanitise
 from examhall.bank.formats.moodle_xml.node import Node
 from examhall.bank.formats.moodle_xml.question import Question
 from examhall.bank.types.contract import as_text
@@ -103,7 +103,8 @@ def matching(question: Question) -> Draft:
         answer.attributes.setdefault("format", "html")  # Moodle shows it so, whatever it is called
         text = sanitise(question.texts.html(answer))
         stem = question.texts.html(pair)
-        if not text:
+        stem = stem if says_something(stem) else ""  # such as <p></p>, which editors leave behind
+        if not says_something(text):
             if stem:
                 raise answer.fault(N_("This answer is empty. Write what belongs to the stem."))
             continue
@@ -114,6 +115,11 @@ def matching(question: Question) -> Draft:
             stems.append({"text": stem, "choice": key})
     shown = [{"key": key, "text": text} for text, key in choices.items()]
     return "matching", {"stems": stems, "choices": shown, "shuffle": question.yes("shuffleanswers", True)}
+
+
+def says_something(html: str) -> bool:
+    """Whether there is something to read, to see or to hear."""
+    return bool(plain_text(sanitise(html)) or media_of(html))
 
 
 def ordering(question: Question) -> Draft:

@@ -6,7 +6,7 @@ Rules: reference semantics §2.5. What no rule takes from an element is told as 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from html import escape
@@ -14,7 +14,7 @@ from typing import Any, get_args
 
 from examhall.bank.content.richtext import plain_text, sanitise
 from examhall.bank.content.texts import CATEGORY_LIMIT, DESCRIPTION_LIMIT
-from examhall.bank.formats import CategoryInfo, Import, Item, Medium, Message, xml
+from examhall.bank.formats import CategoryInfo, Import, Item, Medium, Message, unreached, xml
 from examhall.bank.formats.moodle_xml import choices, gaps, rows, written
 from examhall.bank.formats.moodle_xml.choices import Draft
 from examhall.bank.formats.moodle_xml.files import Files
@@ -23,7 +23,6 @@ from examhall.bank.formats.moodle_xml.node import Fault, Node, shortened
 from examhall.bank.formats.moodle_xml.question import Grades, Question
 from examhall.bank.formats.moodle_xml.texts import NOT_THERE, UNNAMED, Texts
 from examhall.bank.formats.moodle_xml.wild import mended
-from examhall.bank.types import type_named
 from examhall.errors import N_, FieldError, Invalid
 
 QUESTIONS_LIMIT = 10_000
@@ -316,26 +315,25 @@ def _external_id(question: Question, lines_of_ids: dict[str, int]) -> str:
 
 
 def _validated(question: Question, type_name: str, data: dict[str, Any]) -> dict[str, Any]:
-    """The body as JSON. An answer that is never reached, as one before it matches all of it, is left out."""
+    """The body as JSON. An answer that is never reached is left out."""
     try:
-        body: dict[str, Any] = type_named(type_name).validate(data).to_json()
-        return body
+        body, left_out = unreached.validated(type_name, data)
     except Invalid as invalid:
-        errors = invalid.errors
-    unreached = {int(found[1]) for error in errors if (found := re.match(r"answers\.(\d+)\.", error.field))}
-    if all("first" in error.params and error.field.startswith("answers.") for error in errors):
-        for error in errors:
-            place = _place(question, error.field)
-            message = N_("Answer %(first)s already matches all that this one does, so this one is left out.")
-            question.lose(place, message, first=error.params["first"])
-        answers = [answer for place, answer in enumerate(data["answers"]) if place not in unreached]
-        return _validated(question, type_name, data | {"answers": answers})
-    raise Fault(
-        Message(
-            (place := _place(question, error.field)).line, error.message, error.params, _element(place, error.field)
-        )
-        for error in errors
+        raise Fault([
+            *(_at(question, error.field, error.message, error.params) for error in invalid.errors),
+            *(loss for loss in question.texts.losses if loss.text == NOT_THERE),  # by which a text may be empty
+        ]) from None  # fmt: skip
+    question.texts.losses.extend(
+        _at(question, error.field, unreached.UNREACHED, {"first": error.params["first"]}) for error in left_out
     )
+    made: dict[str, Any] = body.to_json()
+    return made
+
+
+def _at(question: Question, field: str, text: str, params: Mapping[str, Any]) -> Message:
+    """A message about the element in which a field of the body stands."""
+    place = _place(question, field)
+    return Message(place.line, text, params, _element(place, field))
 
 
 def _element(place: Node, field: str) -> str:

@@ -37,7 +37,7 @@ _PLUGIN_FILE = re.compile(r"@@PLUGINFILE@@/|%40%40PLUGINFILE%40%40/", re.IGNOREC
 _DATA = re.compile(r"data:(?P<type>(?:image|audio|video)/[\w.+-]{1,40});base64,(?P<data>[A-Za-z0-9+/=%\s]+)", re.ASCII)
 _PUT_BY = re.compile(r"embedded:([0-9]{1,6})")
 _IMAGE = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
-_ALT = re.compile(r"""\salt\s*=\s*(?:"\s*[^"\s][^"]*"|'\s*[^'\s][^']*'|[^\s"'<>]+)""", re.IGNORECASE)
+_ALT = re.compile(r"""\salt\s*=\s*("\s*[^"\s][^"]*"|'\s*[^'\s][^']*'|[^\s"'<>]+)""", re.IGNORECASE)
 _EMPTY_ALT = re.compile(r"""\salt(?:\s*=\s*(?:"\s*"|'\s*'))?(?=[\s/>])""", re.IGNORECASE)
 _PLAYER = re.compile(r"<(?P<tag>audio|video)\b(?P<own>[^<>]*)>(?P<inner>.*?)</(?P=tag)\s*>", re.IGNORECASE | re.DOTALL)
 _TITLE = re.compile(r"""\s(?:title|aria-label)\s*=\s*("[^"]*\S[^"]*"|'[^']*\S[^']*')""", re.IGNORECASE)
@@ -45,6 +45,8 @@ _NAMED = re.compile(r' data-name="([^"]*)"')
 _MARKDOWN_IMAGE = re.compile(r"!\[(?P<alt>[^\]\n]{0,300})\]\((?P<source>@@PLUGINFILE@@/[^)\s]{1,300})\)")
 _BREAK = re.compile(r"\s*(?:<br\s*/?>|</(?:p|div|li|h[1-6]|tr)>)\s*", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"""<(?:p|div)(?:\s+dir=["'](?:ltr|auto)["'])?>""", re.IGNORECASE)
+#: How Moodle's filters mark what only those who read a language see.
+_LANGUAGES = re.compile(r"""\bclass\s*=\s*["']?multilang\b|\{mlang\s""", re.IGNORECASE)
 _ANY_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
@@ -80,6 +82,9 @@ class Texts:
             message = N_("This text has tags within tags, more than %(limit)s deep. Paste it without its formatting.")
             raise node.fault(message, limit=DEPTH_LIMIT)
         html = with_latex(html)
+        if _LANGUAGES.search(html):
+            message = N_("This text stands here in several languages, and all of them are shown. Keep one of them.")
+            self.warnings.append(node.message(message))
         return settled(self._with_media(html, node), node.message, self.warnings, self.losses)
 
     def format_of(self, node: Node, otherwise: str | None = None) -> str:
@@ -169,7 +174,8 @@ class Texts:
     def _image(self, tag: str, node: Node) -> str:
         name = _NAMED.search(tag)
         if name is None:
-            return ""  # what it showed is not here, and that was told
+            described = _ALT.search(tag)  # what it showed is not here, and that was told
+            return described[1].strip("\"' ") if described else ""
         tag = tag.replace(name[0], "")
         if _ALT.search(tag):
             return tag

@@ -88,7 +88,10 @@ def essay(question: Question) -> Draft:
     files = question.whole("attachments", 0)
     if name == "noinline":
         # Without a field for text, files are all that an answer is
-        question.node.discard("attachmentsrequired", "responserequired", "responsefieldlines")
+        question.node.discard("responserequired", "responsefieldlines", "minwordlimit", "maxwordlimit")
+        required = next((child for child in question.node.children if child.tag == "attachmentsrequired"), None)
+        if required is not None and required.text in ("", "0", "1"):
+            question.node.discard("attachmentsrequired")
         return "upload", {"marking_notes": notes} | _handed_in(question, files)
     if name not in ("editor", "plain", ""):
         message = N_('The answer is plain text here. "%(name)s" is not kept.')

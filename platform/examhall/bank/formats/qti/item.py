@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from examhall.bank.content.richtext import plain_text
-from examhall.bank.formats import Item
+from examhall.bank.formats import Item, unreached
 from examhall.bank.formats.qti import tree
 from examhall.bank.formats.qti.entries import description, essay, essays, is_marked_by_hand, slider, text_entry, upload
 from examhall.bank.formats.qti.gaps import GAPS, cloze, gap_match
@@ -19,7 +19,6 @@ from examhall.bank.formats.qti.pairs import associate, match, order
 from examhall.bank.formats.qti.pictures import hotspot, select_point
 from examhall.bank.formats.qti.subject import Draft, Subject, hint
 from examhall.bank.formats.qti.templates import settle
-from examhall.bank.types import type_named
 from examhall.errors import N_, Invalid
 
 NAME_LIMIT = 200
@@ -65,9 +64,11 @@ def read(root: Any, notes: Notes, files: Files, about: About, stimulus: str = ""
     if draft.type not in ("essay", "upload") and subject.marking_notes():
         notes.loss(subject.body, N_("Texts for markers and tutors (rubricBlock) are left out."))
     try:
-        body = type_named(draft.type).validate({**draft.data, **draft.texts.body(), "prompt": prompt})
+        body, left_out = unreached.validated(draft.type, {**draft.data, **draft.texts.body(), "prompt": prompt})
     except Invalid as invalid:
         raise notes.invalid(subject.interactions[0] if subject.interactions else root, invalid.errors) from None
+    for error in left_out:
+        notes.loss(subject.interactions[0], unreached.UNREACHED, first=error.params["first"])
     identifier = root.get("identifier", "").strip()
     if len(identifier) > ID_LIMIT:
         notes.warn(root, N_("The identifier has more than %(limit)s characters and is left out."), limit=ID_LIMIT)

@@ -11,7 +11,7 @@ from html import escape
 from typing import Any
 
 from examhall.bank.content.richtext import plain_text
-from examhall.bank.formats import Item, Message
+from examhall.bank.formats import Item, Message, unreached
 from examhall.bank.formats.qti import blackboard12, gaps12, marked12, more12, tree, types12
 from examhall.bank.formats.qti.item import ID_LIMIT, NAME_LIMIT
 from examhall.bank.formats.qti.markup import Files
@@ -19,7 +19,6 @@ from examhall.bank.formats.qti.notes import Fault, Notes
 from examhall.bank.formats.qti.presentation12 import Presentation
 from examhall.bank.formats.qti.rules12 import Rules
 from examhall.bank.formats.qti.subject import Draft
-from examhall.bank.types import type_named
 from examhall.bank.types.contract import exact
 from examhall.errors import N_, Invalid
 
@@ -106,9 +105,11 @@ def _question(element: Any, notes: Notes, files: Files, stimulus: str) -> Item:
         notes.warn(element, N_("The question has no text of its own; its title was taken."))
         prompt = escape(title, quote=False) + prompt
     try:
-        body = type_named(draft.type).validate({**draft.data, **draft.texts.body(), "prompt": prompt})
+        body, left_out = unreached.validated(draft.type, {**draft.data, **draft.texts.body(), "prompt": prompt})
     except Invalid as invalid:
         raise notes.invalid(element, invalid.errors) from None
+    for error in left_out:
+        notes.loss(element, unreached.UNREACHED, first=error.params["first"])
     identifier = shown.metadata.get("assessment_question_identifierref") or element.get("ident", "")
     return Item(
         line=element.sourceline or 0,
