@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
 from flask import request
 from sqlalchemy.orm import defer
+from sqlalchemy.sql import operators
 
 from examhall.bank.filing import criteria
 from examhall.bank.models import Access, Bank, Question
@@ -16,8 +17,13 @@ from examhall.bank.sharing import access as rights
 from examhall.errors import NotFound
 from examhall.extensions import Statement, db
 from examhall.storage.records import tenant_id
-from examhall.web.query import Page, filtered, ordered, read_page
+from examhall.web.query import Page, filtered, order_of, read_page
 from examhall.web.views import ListView
+
+#: What rows are ordered by: a column, up or down, and where two may share its value, what tells them apart.
+Order = tuple[sa.UnaryExpression[Any], *tuple[Any, ...]]
+#: How the rows of a page are read, each with the number of all beside it, and how that number is read alone.
+Found = tuple[Callable[[Page], Statement], sa.Select[Any]]
 
 
 def load_bank(bank_id: UUID, access: Access | None = None) -> Bank:
@@ -102,37 +108,64 @@ class QuestionList(ListView):
         """The questions of the page that the request asks for, without their words; of one bank where it is named."""
         args = {name: value for name, value in request.args.items() if value}
         page = read_page(args, self.page_size, self.max_page_size)
-        statement, wanted = self.narrowed(statement, args, bank_id)
-        within = self.counted if wanted.keys() - self.counts_on else self.counted_on
+        statement, order, wanted = self.narrowed(statement, args, bank_id)
+        sought = bool(wanted.keys() - self.counts_on)
+        within = self.counted if sought else self.counted_on
         if within:
             within = max(within, page.offset + 4 * page.size)
-        counted = sa.select(sa.func.count()).select_from(
-            statement.with_only_columns(sa.literal(1)).order_by(None).limit(within and within + 1).subquery()
-        )
-        if self.columns:
-            statement = statement.with_only_columns(*self.columns, maintain_column_froms=True)
-        else:
-            statement = statement.options(defer(Question.words, raiseload=True))
-        # The count comes with each row: one statement for both, unless there is no row
-        statement = statement.add_columns(counted.scalar_subquery()).limit(page.size)
-        found = db.session.execute(statement.offset(page.offset)).all()
+        rows_of, counted = (self._sought if sought else self._whole)(statement, order, within)
+        found = db.session.execute(rows_of(page)).all()
         total = found[0][-1] if found else 0
         if not found and page.number > 1:
             total = db.session.scalar(counted) or 0
             page = page.of(total, there=bool(self.template))
-            found = db.session.execute(statement.offset(page.offset)).all() if self.template else []
+            found = db.session.execute(rows_of(page)).all() if self.template else []
         rows = found if self.columns else [row[0] for row in found]
         more = bool(within and total > within)
         return rows, Page(page.number, page.size, within if more and within else total, more)
 
+    def _whole(self, statement: Statement, order: Order, within: int | None) -> Found:
+        """The rows of a page, each with their number beside it: one statement for both, unless there is no row."""
+        counted = sa.select(sa.func.count()).select_from(
+            statement.with_only_columns(sa.literal(1)).limit(within and within + 1).subquery()
+        )
+        rows = self._read(statement).add_columns(counted.scalar_subquery()).order_by(*order)
+        return lambda page: rows.limit(page.size).offset(page.offset), counted
+
+    def _sought(self, statement: Statement, order: Order, within: int | None) -> Found:
+        """As `_whole`, of a list that is narrowed: what fits is looked for once, and then read and counted."""
+        by, down = order[0].element, order[0].modifier is operators.desc_op
+        fits = statement.with_only_columns(Question.id, by.label("place"), maintain_column_froms=True)
+        hits = fits.order_by(*order).limit(within and within + 1).cte("hits")
+        counted = sa.select(sa.func.count()).select_from(hits)
+
+        def rows_of(page: Page) -> Statement:
+            here = _placed(sa.select(hits), hits, down).limit(page.size).offset(page.offset).subquery("here")
+            rows = self._read(self.query()).join(here, here.c.id == Question.id)
+            return _placed(rows.add_columns(counted.scalar_subquery()), here, down)
+
+        return rows_of, counted
+
+    def _read(self, statement: Statement) -> Statement:
+        """What a row holds."""
+        if self.columns:
+            return statement.with_only_columns(*self.columns, maintain_column_froms=True)
+        return statement.options(defer(Question.words, raiseload=True))
+
     def narrowed(
         self, statement: Statement, args: Mapping[str, str], bank_id: UUID | None
-    ) -> tuple[Statement, dict[str, str]]:
-        """The select, narrowed and in the order asked for; and what it was narrowed by."""
+    ) -> tuple[Statement, Order, dict[str, str]]:
+        """The select, narrowed; what it is to be ordered by; and what it was narrowed by."""
         wanted = criteria.read(args)
         rest = {name: value for name, value in args.items() if name not in criteria.NAMES}
         statement = filtered(statement, Question, [*self.filters, *criteria.NAMES], rest)
         statement, natural = criteria.narrowed(statement, wanted, bank_id)
         if natural is not None and not args.get("order"):
-            return statement.order_by(natural), wanted
-        return ordered(statement, Question, self.ordering, args.get("order") or self.ordering[0]), wanted
+            return statement, (natural.asc(),), wanted
+        by = order_of(Question, self.ordering, args.get("order") or self.ordering[0])
+        return statement, (by, Question.id), wanted
+
+
+def _placed(statement: Statement, hits: sa.FromClause, down: bool) -> Statement:
+    """In the order in which the hits were found."""
+    return statement.order_by(hits.c.place.desc() if down else hits.c.place, hits.c.id)

@@ -134,19 +134,20 @@ def ordered(statement: Statement, model: Any, ordering: Sequence[str], asked: st
     The key comes last, so that the order is total and paging neither skips nor repeats. Raises `BadRequest` for
     another name.
     """
-    names: Sequence[str] = ordering
-    if asked:
-        known = {name.removeprefix("-") for name in ordering}
-        if asked.removeprefix("-") not in known:
-            message = N_("The list can't be ordered by this. Known orders: %(known)s.")
-            text = ", ".join(sorted(known))
-            raise BadRequest(message, known=text, errors=[FieldError("order", message, {"known": text})])
-        names = [asked]
-    columns = [_sortable(getattr(model, name.removeprefix("-"))) for name in names]
-    terms = [
-        column.desc() if name.startswith("-") else column.asc() for name, column in zip(names, columns, strict=True)
-    ]
-    return statement.order_by(*terms, model.id)
+    names = [asked] if asked else ordering
+    return statement.order_by(*(order_of(model, ordering, name) for name in names), model.id)
+
+
+def order_of(model: Any, ordering: Sequence[str], asked: str) -> sa.UnaryExpression[Any]:
+    """What a select is ordered by for one name, as for `ordered`."""
+    known = {name.removeprefix("-") for name in ordering}
+    name = asked.removeprefix("-")
+    if name not in known:
+        message = N_("The list can't be ordered by this. Known orders: %(known)s.")
+        text = ", ".join(sorted(known))
+        raise BadRequest(message, known=text, errors=[FieldError("order", message, {"known": text})])
+    column = _sortable(getattr(model, name))
+    return column.asc() if asked == name else column.desc()  # type: ignore[no-any-return]
 
 
 def _sortable(column: Any) -> Any:
