@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import flask_babel
 from flask import Flask, current_app, g, request, url_for
@@ -35,8 +36,13 @@ def init_theme(app: Flask) -> None:
     app.url_defaults(_add_version)
     app.context_processor(_context)
     config = LocalProxy(lambda: current_app.config)
-    app.jinja_env.globals.update(localized.GLOBALS, asset=asset, csrf=csrf, icon=icon, config=config)
+    app.jinja_env.globals.update(localized.GLOBALS, asking=asking, asset=asset, csrf=csrf, icon=icon, config=config)
     app.jinja_env.filters.update(localized.FILTERS)
+
+
+def asking(**arguments: object) -> str:
+    """The address of this page with some of its arguments as given, and the others as they are."""
+    return f"?{urlencode({**request.args.to_dict(), **arguments})}"
 
 
 def asset(name: str) -> str:
