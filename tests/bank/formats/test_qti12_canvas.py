@@ -129,6 +129,16 @@ def test_formulas_that_build_on_each_other_become_one() -> None:
     assert told(question) == []
 
 
+def test_an_identifier_that_two_questions_have_is_left_out_of_the_second() -> None:
+    """A question that was copied into another quiz, and changed there, keeps the reference of the first."""
+    found = read(quiz(item("essay_question", "One", FIELD), item("essay_question", "Two", FIELD)))
+    assert said(found) == []
+    assert [(question.body["prompt"], question.external_id) for question in found.questions] == [
+        ("One", "ref1"), ("Two", ""),
+    ]  # fmt: skip
+    assert told(found.questions[1]) == ['The identifier "ref1" is used in item[1] too, so it is left out here.']
+
+
 class TestMedia:
     def shown(self, files: dict[str, Any], source: str) -> Item:
         data = quiz(item("essay_question", f'Look: <img src="{source}" alt="A bird">', FIELD))

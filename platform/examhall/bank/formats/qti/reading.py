@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from examhall.bank.formats import CategoryInfo, Import, Item, Message, archive
@@ -58,6 +58,16 @@ class _Reading:
 
     found: Import
     identifiers: dict[str, Item]
+
+    def add_apart(self, question: Item) -> None:
+        """Keep a question of QTI 1.2, whose identifiers name it within its file alone: a second one is left out."""
+        first = self.identifiers.get(question.external_id)
+        if first is not None and (first.type, first.body) != (question.type, question.body):
+            message = N_('The identifier "%(id)s" is used in %(first)s too, so it is left out here.')
+            params = {"id": question.external_id, "first": first.element}
+            question.losses.append(Message(question.line, message, params, question.element))
+            question = replace(question, external_id="")
+        self.add(question)
 
     def add(self, question: Item) -> None:
         """Keep a question, unless another one has its identifier; the same one is kept once."""
@@ -166,7 +176,7 @@ def _stimulus(roots: dict[str, Any], path: str, files: Files) -> str:
 
 def _read_root(root: Any, path: str, files: Files, about: About, reading: _Reading, stimulus: str = "") -> None:
     if root.tag == "questestinterop":
-        qti12.read(root, path, files, reading.add, reading.error, reading.found.losses)
+        qti12.read(root, path, files, reading.add_apart, reading.error, reading.found.losses)
         return
     if root.tag != "assessmentItem":
         if not path:
