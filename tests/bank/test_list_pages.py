@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -229,6 +230,25 @@ def test_of_very_many_questions_only_so_many_are_counted(
     assert "7–7 of 7" in last, "further on there is always a next page to count to"
     assert "1–7 of 7" in author.get(path).text
     assert api.get(f"/banks/{bank}/questions?page_size=1").headers["X-Total-Count"] == "7"
+
+
+@pytest.mark.parametrize("narrowing", ["tag=basic", "q=fire", "q=fire&tag=basic&difficulty=hard"])
+@pytest.mark.parametrize("name", ["created_at", "name", "difficulty", "points", "updated_at"])
+def test_what_is_sought_comes_in_the_order_of_the_whole(
+    hall: Hall, api: Api, bank: UUID, name: str, narrowing: str
+) -> None:
+    with hall.inside():
+        for number in range(12):
+            QuestionFactory(
+                bank_id=bank, name=f"Fire {number * 7 % 12}", tags=["basic"] if number % 3 else ["other"],
+                difficulty=("hard", "easy", None)[number % 3 // 2], points=Decimal(number % 4),
+            )  # fmt: skip
+    for order in (name, f"-{name}"):
+        path = f"/banks/{bank}/questions?order={order}"
+        found = {row["id"] for row in api.get(f"{path}&{narrowing}&page_size=100").json}
+        whole = [row["id"] for row in api.get(f"{path}&page_size=100").json if row["id"] in found]
+        pages = [api.get(f"{path}&{narrowing}&page_size=3&page={number}").json for number in range(1, 6)]
+        assert [row["id"] for page in pages for row in page] == whole != []
 
 
 def test_of_a_large_tree_the_list_shows_what_is_near(hall: Hall, author: Portal, bank: UUID, api: Api) -> None:
