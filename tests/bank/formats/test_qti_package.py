@@ -174,6 +174,17 @@ class TestPackages:
         ]  # fmt: skip
         assert len(found.losses) == 1
 
+    def test_a_shared_stimulus_has_pictures_of_its_own(self) -> None:
+        shown = '<p><img src="b.png" alt="A bird"/> <img src="no.png" alt="No bird"/></p>'
+        stimulus = f'<assessmentStimulus identifier="s"><stimulusBody>{shown}</stimulusBody></assessmentStimulus>'
+        reference = b'<assessmentStimulusRef identifier="s" href="../texts/s.xml"/><itemBody>'
+        data = right().replace(b"<itemBody>", reference)
+        found = read(package({"items/a.xml": data, "texts/s.xml": stimulus.encode(), "texts/b.png": PNG}))
+        assert 'alt="A bird"' in found.questions[0].body["prompt"]
+        assert [(loss.text % loss.params, loss.element) for loss in found.losses] == [
+            ('"no.png" is not in the file, or no picture, sound or film; it is left out.', "texts/s.xml")
+        ]
+
     def test_a_shared_stimulus_stands_before_the_question(self) -> None:
         stimulus = (
             '<assessmentStimulus xmlns="http://www.imsglobal.org/xsd/imsqti_v2p2" identifier="s" title="S">'

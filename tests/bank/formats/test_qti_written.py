@@ -204,6 +204,13 @@ class TestNumbers:
 
 
 class TestMarked:
+    def test_a_key_of_a_long_text_is_a_loss(self) -> None:
+        keys = ((response("x", base="string"), MATCH_CORRECT), (response("", ":x=1", base="string"), MAP_RESPONSE))
+        for declared, scored in keys:
+            assert losses(item(declared, self.ESSAY, scored)) == [
+                "The file knows what is right and gives the points itself; here a person does."
+            ]
+
     ESSAY = '<p>Discuss.</p><extendedTextInteraction responseIdentifier="RESPONSE" expectedLines="7"/>'
 
     def test_an_extended_text_is_an_essay(self) -> None:

@@ -35,7 +35,7 @@ _NAME = re.compile(r"\{[^}]*\}")
 #: One that nothing closes reaches to the end, so that no text is searched twice.
 _LITERAL = re.compile(r"<!\[CDATA\[[^\]]*+(?:\](?!\]>)[^\]]*+)*+(?:\]\]>|\Z)")
 _CHUNK = 2**16
-_TOO_MANY = N_("The file has too many elements. Split it and import the parts one after the other.")
+TOO_MANY = N_("The file has too many elements. Split it and import the parts one after the other.")
 _OPTIONS: dict[str, Any] = {
     "encoding": "utf-8",
     "resolve_entities": False,
@@ -59,7 +59,7 @@ def parse(data: bytes) -> Any:
     """
     text = _harmless(data)
     if text.count("<") > TAGS_LIMIT or text.count("=") > ATTRIBUTES_LIMIT:
-        raise _refused(_TOO_MANY)
+        raise _refused(TOO_MANY)
     try:
         return etree.fromstring(text.encode(), etree.XMLParser(**_OPTIONS))
     except etree.XMLSyntaxError as error:
@@ -74,7 +74,7 @@ def children(data: bytes) -> Iterator[Any]:
     text = _harmless(data)
     markup = _LITERAL.sub("", text)
     if markup.count("=") > ATTRIBUTES_LIMIT or markup.count("<") > TAGS_OF_PARTS_LIMIT:
-        raise _refused(_TOO_MANY)
+        raise _refused(TOO_MANY)
     parser = etree.XMLPullParser(events=("start", "end"), **_OPTIONS)
     encoded, depth, tags, parts = text.encode(), 0, 0, 0
     element: Any
@@ -89,7 +89,7 @@ def children(data: bytes) -> Iterator[Any]:
                 depth += 1 if event == "start" else -1
                 tags += event == "start"
                 if tags > PART_LIMIT or parts > PARTS_LIMIT:
-                    raise _refused(_TOO_MANY)
+                    raise _refused(TOO_MANY)
                 if root is None:
                     root = element
                     yield root

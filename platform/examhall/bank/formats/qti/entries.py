@@ -61,6 +61,9 @@ def essay(subject: Subject, interaction: Any) -> Draft:
             notes.loss(interaction, N_('"%(name)s" of the text to write is left out.'), name=name)
     if interaction.get("format") == "xhtml":
         notes.loss(interaction, N_("The answer may be formatted in the file; here it is plain text."))
+    declared = subject.scorer.declarations.get(subject.response_of(interaction))
+    if declared is not None and (declared.correct or declared.mapping):
+        notes.loss(interaction, N_("The file knows what is right and gives the points itself; here a person does."))
     lines = limit(interaction, "expectedLines") or 10
     data = {
         "template": _template(subject, interaction),

@@ -43,6 +43,7 @@ class Package:
 
     def __init__(self, data: bytes) -> None:
         self.files: Mapping[str, bytes] = archive.read(data, LIMITS)
+        self.size = len(data)
         manifests = sorted(name for name in self.files if name.rpartition("/")[2].lower() == MANIFEST)
         if not manifests:
             raise _refused(N_("There is no imsmanifest.xml in this archive. Export the whole package again."))
@@ -56,7 +57,7 @@ class Package:
 
     def resources(self) -> Iterator[Resource]:
         """What the manifest names, each file once."""
-        seen = set()
+        seen: set[str] = set()
         for element, href in self._addresses():
             path = resolved(self.manifest, href)
             if href and (path or href) not in seen:
@@ -91,8 +92,9 @@ class Package:
             self._media[path] = Medium(path.rpartition("/")[2], kind, data) if kind else None
         return self._media.get(path)
 
-    def unnamed(self, named: set[str]) -> list[str]:
+    def unnamed(self) -> list[str]:
         """XML files that the manifest does not name."""
+        named = {resolved(self.manifest, href) for _, href in self._addresses()}
         return sorted(
             name
             for name in self.files

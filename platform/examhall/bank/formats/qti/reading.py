@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from examhall.bank.formats import CategoryInfo, Import, Item, Message, archive
+from examhall.bank.formats import CategoryInfo, Import, Item, Message, archive, xml
 from examhall.bank.formats.qti import item, qti12, tree
 from examhall.bank.formats.qti.export import TOOL, UNCATEGORISED
 from examhall.bank.formats.qti.item import About
 from examhall.bank.formats.qti.markup import Files, Markup
 from examhall.bank.formats.qti.notes import Fault, Notes
 from examhall.bank.formats.qti.package import MANIFEST, NoFiles, Package, PackageFiles, Resource, resolved
-from examhall.errors import N_, Invalid, PayloadTooLarge
+from examhall.bank.types.contract import PROMPT_LIMIT
+from examhall.errors import N_, FieldError, Invalid, PayloadTooLarge
 
 QUESTIONS_LIMIT = 10_000
 CATEGORY_LIMIT = 200
@@ -22,7 +23,9 @@ CATEGORY_LIMIT = 200
 _ROOTS = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?(assessmentItem|assessmentTest|qti-assessment-[a-z]+|questestinterop)\b")
 _VERSIONS = {b"assessmentItem": "2", b"assessmentTest": "2", b"questestinterop": "1"}
 _TYPES = re.compile(rb"ims(?:qti|aqti|apip)\w*?_xmlv(\d)p\d|imsqti_\w*?_xmlv(\d)p\d|imsqti_v(\d)p\d|qti/qtiv(\d)p\d")
+_ITEMS = {b"assessmentItem", b"qti-assessment-item", b"questestinterop"}
 _HEAD = 16_384
+TAGS_AT_LEAST = 100_000
 _ENDINGS = (".xml", ".qti", ".dat")  # the last one is Blackboard's
 _OF_CANVAS, _OF_CARTRIDGE = ".xml.qti", "/assessment_qti.xml"
 Progress = Callable[[float], object]
@@ -108,31 +111,42 @@ def parse(data: bytes, *, progress: Progress = lambda _: None, **settings: Any) 
 
 
 def _read_package(package: Package, reading: _Reading, progress: Progress) -> None:
-    resources = list(package.resources())
-    roots = {resource.path: root for resource, root in _roots(package, resources, reading)}
-    named = {resource.path: resource for resource in resources}
-    categories = dict(_places(roots))
-    if any(root.tag == "assessmentTest" for root in roots.values()):
+    """The questions of a package. Only what items share is held; each of them comes and goes."""
+    budget = _Budget(TAGS_AT_LEAST + package.size)
+    resources = {resource.path: resource for resource in _named(package, reading)}
+    shared = {
+        path: root
+        for path in resources
+        if not _asks(package, path) and (root := _parsed(package, path, reading, budget)) is not None
+    }
+    categories, stimuli = dict(_places(shared)), _stimuli(package, shared, reading)
+    if any(root.tag == "assessmentTest" for root in shared.values()):
         message = N_(
             "Of tests only the questions and their order are taken: no times, no choices, no rules between them."
         )
         reading.found.losses.append(Message(0, message))
-    ordered = [path for path in categories if path in roots] + [path for path in roots if path not in categories]
+    items = {path for path in resources if _asks(package, path)}
+    ordered = [path for path in categories if path in items] + [
+        path for path in resources if path in items and path not in categories
+    ]
     for number, path in enumerate(ordered):
-        resource = named[path]
-        about = About(categories.get(path, ""), resource.tags, resource.difficulty)
-        files = PackageFiles(package, path, reading.found.media)
-        _read_root(roots[path], path, files, about, reading, _stimulus(roots, path, files))
+        root = _parsed(package, path, reading, budget)
+        if root is not None:
+            resource = resources[path]
+            about = About(categories.get(path, ""), resource.tags, resource.difficulty)
+            files = PackageFiles(package, path, reading.found.media)
+            _read_root(root, path, files, about, reading, _stimulus(root, path, stimuli))
         progress((number + 1) / len(ordered))
-    for name in package.unnamed(set(named)):
-        if name not in roots and _of_root(package.files[name]):
+    for name in package.unnamed():
+        if _of_root(package.files[name]):
             reading.found.losses.append(
                 Message(0, N_("The manifest does not name this file; it is left out."), {}, name)
             )
 
 
-def _roots(package: Package, resources: list[Resource], reading: _Reading) -> Iterator[tuple[Resource, Any]]:
-    """The roots of the QTI files that the manifest names; broken ones are errors."""
+def _named(package: Package, reading: _Reading) -> Iterator[Resource]:
+    """The QTI files that the manifest names; those that are not there are errors."""
+    resources = list(package.resources())
     twice = any(resource.path.endswith(_OF_CANVAS) for resource in resources)
     for resource in resources:
         if twice and resource.path.endswith(_OF_CARTRIDGE):
@@ -144,12 +158,47 @@ def _roots(package: Package, resources: list[Resource], reading: _Reading) -> It
             reading.error(Message(resource.line, message, {"href": resource.href[:200]}, package.manifest))
             continue
         try:
-            data = package.files[resource.path]
-            if _of_root(data) or b"assessmentStimulus" in data[:_HEAD]:
-                yield resource, tree.read(data)
-        except (Invalid, PayloadTooLarge) as problem:
-            messages = [(error.message, error.params) for error in problem.errors] or [(problem.detail, problem.params)]
-            reading.error(*(Message(0, text, params, resource.path) for text, params in messages))
+            head = package.files[resource.path][:_HEAD]
+        except Invalid as problem:
+            reading.error(*(Message(0, error.message, error.params, resource.path) for error in problem.errors))
+            continue
+        if _of_root(head) or b"assessmentStimulus" in head:
+            yield resource
+
+
+def _asks(package: Package, path: str) -> bool:
+    """Whether a file holds questions itself, not what several of them share."""
+    named = _ROOTS.search(package.files[path][:_HEAD].replace(b"\0", b""))
+    return named is not None and named[1] in _ITEMS
+
+
+@dataclass
+class _Budget:
+    """How many tags are read in all: what is packed has a few bytes for each."""
+
+    left: int
+
+    def take(self, data: bytes) -> None:
+        """Raises Invalid where it is spent."""
+        self.left -= data.count(b"<")
+        if self.left < 0:
+            raise Invalid(errors=[FieldError("file", xml.TOO_MANY)])
+
+
+def _parsed(package: Package, path: str, reading: _Reading, budget: _Budget) -> Any:
+    """The root of a file, None where it is broken, which is an error."""
+    try:
+        data = package.files[path]
+    except Invalid as problem:
+        reading.error(*(Message(0, error.message, error.params, path) for error in problem.errors))
+        return None
+    budget.take(data)
+    try:
+        return tree.read(data)
+    except (Invalid, PayloadTooLarge) as problem:
+        messages = [(error.message, error.params) for error in problem.errors] or [(problem.detail, problem.params)]
+        reading.error(*(Message(0, text, params, path) for text, params in messages))
+        return None
 
 
 def _places(roots: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -163,15 +212,22 @@ def _places(roots: dict[str, Any]) -> Iterator[tuple[str, str]]:
                 yield resolved(path, reference.get("href", "")), title
 
 
-def _stimulus(roots: dict[str, Any], path: str, files: Files) -> str:
+def _stimuli(package: Package, shared: Mapping[str, Any], reading: _Reading) -> dict[str, str]:
+    """The HTML of the texts that items share, by the path of each; what they lose is told once."""
+    found = {}
+    for path, root in shared.items():
+        if (body := tree.child(root, "stimulusBody")) is not None:
+            notes = Notes(path, root.sourceline or 0)
+            html = Markup(notes, PackageFiles(package, path, reading.found.media)).html(body)
+            found[path] = html[: PROMPT_LIMIT + 1]  # with more no question is sound
+            reading.found.losses.extend(notes.losses)
+    return found
+
+
+def _stimulus(root: Any, path: str, stimuli: Mapping[str, str]) -> str:
     """The HTML of the texts that an item shares with others (assessmentStimulusRef)."""
-    parts = []
-    for reference in tree.children(roots[path], "assessmentStimulusRef"):
-        stimulus = roots.get(resolved(path, reference.get("href", "")))
-        body = None if stimulus is None else tree.child(stimulus, "stimulusBody")
-        if body is not None:
-            parts.append(f"<div>{Markup(Notes(path), files).html(body)}</div>")
-    return "".join(parts)
+    named = (resolved(path, one.get("href", "")) for one in tree.children(root, "assessmentStimulusRef"))
+    return "".join(f"<div>{stimuli[name]}</div>" for name in dict.fromkeys(named) if name in stimuli)
 
 
 def _read_root(root: Any, path: str, files: Files, about: About, reading: _Reading, stimulus: str = "") -> None:
