@@ -107,7 +107,13 @@ def test_a_wrong_question_hides_no_other() -> None:
 
 @pytest.mark.parametrize(
     ("text", "is_aiken"),
-    [(SUM, True), (SUM.replace("\n", "\r\n"), True), ("What is 2 + 2? {=4 ~3}", False), ("ANSWER: b", False)],
+    [
+        (SUM, True),
+        (SUM.replace("\n", "\r\n"), True),
+        ("Q?\nA. 1\nB. 2\nANSWER: A. 1\n", True),
+        ("What is 2 + 2? {=4 ~3}", False),
+        ("ANSWER: b", False),
+    ],
 )
 def test_it_is_known_by_its_answers(text: str, is_aiken: bool) -> None:
     assert FORMAT.recognises(text.encode()) is is_aiken

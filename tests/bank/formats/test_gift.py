@@ -212,6 +212,11 @@ class TestText:
         assert [text for text, _, _ in options(written + "{=$5 ~$x^{2}$}")] == ["$5", "$x^{2}$"]
         assert "in a formula or a tag" in warnings(written + "{=$5 ~$6}")[0][1]
 
+    def test_the_sign_of_a_numbered_character_is_text(self) -> None:
+        text = "Who&#39;s it?{=It&#39;s me.#Yes ~It&#x27;s #you}"
+        assert body(text)["prompt"] == "Who's it?"
+        assert options(text) == [("It's me.", "1", "Yes"), ("It's", "0", "you")]
+
     @pytest.mark.parametrize(
         "text", [r"Is \(a {T}", r"Is f\(x {=a ~b\)}", "Is it $$5 {=a ~$$6}", "From $5 ____ {=a ~b} to $6_"]
     )

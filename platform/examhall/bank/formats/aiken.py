@@ -48,7 +48,7 @@ _EXPLANATION = re.compile(
     r"\**(?:explanation|rationale|feedback|explicación|erklärung|explication)[ \t]*:\**[ \t]*(.*)", re.IGNORECASE
 )
 _ANSWER_LINE = re.compile(
-    rb"^[ \t]*ANSWER:[ \t]*[A-Z][ \t]*\r?$"
+    rb"^[ \t]*ANSWER:[ \t]*[A-Z][ \t]*(?:[.),;&][^\n]{0,500})?\r?$"
     rb"|^[ \t]*(?:[-*][ \t]+)?\(?[A-Za-z][ \t]?[).:][^\n]*+\n[ \t\r\n]*+\**(?i:"
     + _WORDS.encode()
     + rb")[ \t]*:\**[ \t]*[A-Za-z][.)\t *\r]*$",

@@ -25,6 +25,7 @@ _FORMULA = re.compile(
 )
 # Between single signs of money it is a formula only where braces follow a command, ^ or _.
 _DOLLARS = re.compile(r"\$(?=[^$\n]*(?:[\\\ufdd0][A-Za-z]+|[\^_])\{)[^$\n]+\$")
+_NUMBERED = re.compile(r"&#(?=[0-9]{1,7};|[xX][0-9A-Fa-f]{1,6};)")  # a character of HTML, such as &#39;
 _LATEX = re.compile(r"[\\\ufdd0^_]")
 _BREAK_OR_COMMAND = re.compile(_ESCAPED["n"] + "(?=[A-Za-z])")  # \n of GIFT, or the beginning of \neq
 
@@ -43,14 +44,17 @@ def mask(text: str) -> str:
 
 
 def shield(text: str) -> str:
-    """Masked text in which the signs of formulas and of attributes of tags are masked as well.
+    """Masked text in which the signs of formulas, of attributes of tags and of numbered characters are masked as well.
 
-    Strictly these signs need a backslash, but nobody means an answer by the = of `style="…"` or the braces of a root.
+    Strictly these signs need a backslash, but nobody means an answer by the = of `style="…"` or the braces of a root,
+    nor a feedback by the # of `&#39;`.
     """
     if "<" in text:
         text = _ATTRIBUTED.sub(lambda tag: tag[0].translate(_SIGNS), text)
     if "\\" in text or _ESCAPED["\\"] in text or "$$" in text:
         text = _FORMULA.sub(_shielded, text)
+    if "&#" in text:
+        text = _NUMBERED.sub("&" + _ESCAPED["#"], text)
     return _DOLLARS.sub(_shielded, text) if "$" in text else text
 
 
