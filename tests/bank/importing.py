@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from examhall.bank.formats import folder, launch
 from hall import Api
 
 
@@ -48,3 +55,25 @@ def listed(api: Api, bank: Any) -> list[Any]:
     """The bank's questions."""
     rows: list[Any] = api.get(f"/banks/{bank}/questions?page_size=100").json
     return rows
+
+
+@contextmanager
+def held_up(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """Readers that are started meanwhile wait for their file, as if it were very long, until they are let go."""
+    start, waiting = launch.start, []
+
+    def started(place: Path) -> launch.Reader:
+        file = place / folder.FILE
+        waiting.append((file, file.rename(place / "whole")))
+        os.mkfifo(file)
+        return start(place)
+
+    def let_go() -> None:
+        while waiting:
+            file, whole = waiting.pop()
+            file.write_bytes(whole.read_bytes())
+            whole.rename(file)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(launch, "start", started)
+        yield let_go

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from bank.factories import BankFactory, QuestionFactory, gift
-from bank.importing import act, begun, listed, multipart, questions, send
+from bank.importing import act, begun, held_up, listed, multipart, questions, send
 from examhall.bank.exchange import importing, imports
 from examhall.bank.filing import categories
 from examhall.bank.formats import folder, launch
@@ -300,15 +300,17 @@ def test_what_is_no_upload_is_refused(author: Api, bank: Any) -> None:
 # readers that take long, or end -------------------------------------------------------------------------------------
 
 
-def test_a_long_reading_goes_on_in_the_background(make_hall: Any) -> None:
+def test_a_long_reading_goes_on_in_the_background(make_hall: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     hall = make_hall("sqlite", import_wait_seconds=0)
     author = hall.api("author")
     with hall.inside():
         bank = BankFactory().id
-    job = send(author, bank, gift(40))
-    assert (job.status_code, job.json["state"], job.json["progress"]["stage"]) == (202, "reading", "reading")
-    assert act(author, job.json, "commit").status_code == 409
-    assert author.get(f"/imports/{job.json['id']}/questions").status_code == 409
+    with held_up(monkeypatch) as let_go:
+        job = send(author, bank, gift(40))
+        assert (job.status_code, job.json["state"], job.json["progress"]["stage"]) == (202, "reading", "reading")
+        assert act(author, job.json, "commit").status_code == 409
+        assert author.get(f"/imports/{job.json['id']}/questions").status_code == 409
+        let_go()
     place = folder_of(hall, job.json)
     while launch.alive(place):
         pass

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from bank.factories import BankFactory, QuestionFactory, gift
 from bank.formats.test_examhall_json import DOT
 from bank.hostile.markup import with_file
+from bank.importing import held_up
 from examhall.bank.exchange.imports import folder_of
 from examhall.bank.formats import launch
 from hall import Api, Hall, MakeHall
@@ -152,14 +153,16 @@ def test_what_is_none_is_refused_at_its_field(author: Portal, bank: UUID) -> Non
     assert "Nothing in this file tells its format" in uploaded(author, bank, b"\x89PNG" + bytes(100)).text
 
 
-def test_a_long_reading_can_be_left_and_come_back_to(make_hall: MakeHall) -> None:
+def test_a_long_reading_can_be_left_and_come_back_to(make_hall: MakeHall, monkeypatch: pytest.MonkeyPatch) -> None:
     hall = make_hall("sqlite", import_wait_seconds=0)
     author = Portal(hall, hall.person("author"))
     with hall.inside():
         bank = BankFactory().id
-    page = author.follow(uploaded(author, bank, gift(5)))
-    assert "The file is being read" in page.text
-    assert "<progress" in page.text
+    with held_up(monkeypatch) as let_go:
+        page = author.follow(uploaded(author, bank, gift(5)))
+        assert "The file is being read" in page.text
+        assert "<progress" in page.text
+        let_go()
     with hall.inside():
         place = folder_of(UUID(page.request.path.rpartition("/")[2]))
     while launch.alive(place):

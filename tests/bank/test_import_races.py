@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bank.factories import BankFactory, gift
-from bank.importing import act, begun, listed, send
+from bank.importing import act, begun, held_up, listed, send
 from bank.test_import_api import folder_of
 from examhall.bank.exchange import importing, imports
 from examhall.bank.formats import folder, launch
@@ -66,20 +66,24 @@ def test_a_look_while_an_import_is_discarded_finds_nothing(
 def test_who_looks_while_a_file_is_read_again_is_told_so(
     author: Api, bank: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job = begun(author, bank, gift(300))
+    job = begun(author, bank, gift(3))
     address = f"/imports/{job['id']}"
-    seen = meanwhile(monkeypatch, launch.Reader, "wait", lambda: author.get(address))
-    assert author.patch(address, {"grades": "nearest"}).json["state"] == "read"
+    with held_up(monkeypatch) as let_go:
+        meanwhile(monkeypatch, launch.Reader, "wait", let_go)
+        seen = meanwhile(monkeypatch, launch.Reader, "wait", lambda: author.get(address))
+        assert author.patch(address, {"grades": "nearest"}).json["state"] == "read"
     assert seen[0].json["state"] == "reading"
 
 
 def test_only_one_of_two_chooses_how_a_file_is_read_again(
     author: Api, bank: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job = begun(author, bank, gift(300))
+    job = begun(author, bank, gift(3))
     address = f"/imports/{job['id']}"
-    second = meanwhile(monkeypatch, launch.Reader, "wait", lambda: author.patch(address, {"format": "gift"}))
-    assert author.patch(address, {"grades": "nearest"}).status_code == 200
+    with held_up(monkeypatch) as let_go:
+        meanwhile(monkeypatch, launch.Reader, "wait", let_go)
+        second = meanwhile(monkeypatch, launch.Reader, "wait", lambda: author.patch(address, {"format": "gift"}))
+        assert author.patch(address, {"grades": "nearest"}).status_code == 200
     assert second[0].status_code == 409
     assert author.get(address).json["options"] == {"grades": "nearest"}
 
@@ -101,15 +105,16 @@ def test_a_file_that_is_gone_is_not_read_again(hall: Hall, author: Api, bank: An
     assert (answer.status_code, answer.json["code"]) == (409, "import_gone")
 
 
-def test_a_reader_ends_with_the_import_that_it_reads_for(make_hall: Any) -> None:
+def test_a_reader_ends_with_the_import_that_it_reads_for(make_hall: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     hall = make_hall("sqlite", import_wait_seconds=0)
     author = hall.api("author")
     with hall.inside():
         bank = BankFactory().id
-    job = send(author, bank, gift(2000)).json
-    place = folder_of(hall, job)
-    reader = int((place / folder.LOCK).read_text())
-    assert launch.alive(place)
-    assert author.delete(f"/imports/{job['id']}").status_code == 204
+    with held_up(monkeypatch):
+        job = send(author, bank, gift(1)).json
+        place = folder_of(hall, job)
+        reader = int((place / folder.LOCK).read_text())
+        assert launch.alive(place)
+        assert author.delete(f"/imports/{job['id']}").status_code == 204
     assert not place.exists()
     assert not Path(f"/proc/{reader}").exists() or "Z" in Path(f"/proc/{reader}/stat").read_text().split()[2]
