@@ -319,16 +319,15 @@ def test_a_long_reading_goes_on_in_the_background(make_hall: Any, monkeypatch: p
     assert act(author, job.json, "commit").status_code == 200
 
 
-def test_a_reader_that_is_killed_shows_as_failed(make_hall: Any) -> None:
+def test_a_reader_that_is_killed_shows_as_failed(make_hall: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     hall = make_hall("sqlite", import_wait_seconds=0)
     author = hall.api("author")
     with hall.inside():
         bank = BankFactory().id
-    job = send(author, bank, gift(1)).json
+    with held_up(monkeypatch):
+        job = send(author, bank, gift(1)).json
     place = folder_of(hall, job)
-    while launch.alive(place):
-        pass
-    (place / folder.REPORT).unlink()  # as if it had been killed before it wrote that
+    launch.end(place)
     failed = author.get(f"/imports/{job['id']}").json
     assert (failed["state"], "Split" in failed["failure"]) == ("failed", True)
     assert author.delete(f"/imports/{job['id']}").status_code == 204
