@@ -14,7 +14,7 @@ from bank.factories import BankFactory, QuestionFactory, gift
 from bank.importing import act, begun, held_up, listed, multipart, questions, send
 from examhall.bank.exchange import importing, imports
 from examhall.bank.filing import categories
-from examhall.bank.formats import folder, launch
+from examhall.bank.formats import launch
 from examhall.clock import now
 from examhall.settings import PROJECT
 from hall import Api, Hall
