@@ -105,6 +105,26 @@ class TestColumns:
         assert columns(b"Question,Option,Option\n").names == ["Question", "Option", "Option (2)"]
 
     @pytest.mark.parametrize(
+        ("header", "proposed"),
+        [
+            ("question,answer,answer,correct", ["question", "a", "b", "right"]),
+            ("question,a,b,answer,correct answer", ["question", "a", "b", "", "right"]),
+            ("question,a,b,answer", ["question", "a", "b", "right"]),
+        ],
+    )
+    def test_beside_the_right_ones_an_answer_is_an_option(self, header: str, proposed: list[str]) -> None:
+        assert CSV.columns is not None
+        found = CSV.columns(f"{header}\n1,2,3,4,5".encode())
+        assert [found.proposed.get(name, "") for name in found.names] == proposed
+
+    def test_a_row_that_is_longer_than_the_table_is_an_error(self) -> None:
+        header, long = "question,a,b,right", "What, then?,one,two,a"
+        element, words = fault(header, long)
+        assert element == "row 2, column E"
+        assert "more cells than the table has columns" in words
+        assert one(header, '"What, then?",one,two,a,,').body["prompt"] == "What, then?"
+
+    @pytest.mark.parametrize(
         "mapping",
         [{"Frage": "question", "Lsg": "question"}, {"Lsg": "right"}, {"Nope": "question"}, {"Frage": "nope"}],
     )

@@ -98,8 +98,12 @@ def columns(rows: Sequence[Row]) -> Columns:
     """The columns of a table, its first rows, and what each column seems to hold."""
     names = _names(rows[0][1])
     proposed: dict[str, str] = {}
-    for name in names:
-        field = _field(name)
+    fields = {name: _field(name) for name in names}
+    right = [name for name, field in fields.items() if field == "right"]
+    for name in right if len(right) > 1 else ():
+        if plain_words(name) in _ANSWERS:  # beside a column that names the right ones, one of the options
+            fields[name] = "a" if "b" in fields.values() and "a" not in fields.values() else None
+    for name, field in fields.items():
         if field and field not in proposed.values():
             proposed[name] = field
     shown = [[cell[:200] for cell in cells] for _, cells in rows[1:6]]
@@ -180,6 +184,9 @@ _SAME = {plain_words(name): field for name, field in {
     "вопрос": "question", "правильный ответ": "right", "категория": "category", "题目": "question", "问题": "question",
     "正确答案": "right", "答案": "right", "문제": "question", "정답": "right",
 }.items()}  # fmt: skip
+
+#: Names that may be of an option as well.
+_ANSWERS = frozenset({"answer", "answers", "respuesta", "antwort", "الاجابة", "答案"})
 
 
 def _field(name: str) -> str | None:

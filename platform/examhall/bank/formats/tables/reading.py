@@ -46,12 +46,14 @@ def parse(rows: Sequence[Row], mapping: Mapping[str, str] | None = None) -> Impo
     readers = [_Reader(number, cells, places) for number, cells in rows[1:]]
     counting = _counting(readers)
     result = Import([], [], losses=list(_unread(rows, places) if mapping is None else ()))
+    width = len(rows[0][1])
     for reader in readers:
         if len(result.questions) + len(result.errors) >= QUESTIONS_LIMIT:
             message = N_("There are more than %(limit)s questions. Split the file and import the parts.")
             result.errors.append(Message(reader.number, message, {"limit": QUESTIONS_LIMIT}))
             break
         try:
+            reader.within(width)
             result.questions.append(replace(reader, counting=counting).item())
         except Fault as fault:
             result.errors.extend(fault.messages)
@@ -117,6 +119,15 @@ class _Reader:
         place = self.places.get(field)
         column = f", column {_column(place)}" if place is not None else ""
         return Message(self.number, message, params, f"row {self.number}{column}")
+
+    def within(self, width: int) -> None:
+        """Raises Fault for a row with more cells than the table has columns: most likely one was cut in two."""
+        if place := next((place for place in range(width, len(self.cells)) if self.cells[place].strip()), 0):
+            message = N_(
+                "This row has more cells than the table has columns. Put quotes around a text that holds the delimiter."
+            )
+            element = f"row {self.number}, column {_column(place)}"
+            raise Fault([Message(self.number, message, {}, element)])
 
     def item(self) -> Item:
         kind, warnings, losses = self.kind(), [], []
