@@ -49,10 +49,11 @@ class ReadingSession(Session):
     """
 
     def close(self) -> None:
-        """End what was read; nothing that is still held back gets written."""
+        """End what was read; nothing that is still held back, or half written, stays."""
         self.expunge_all()
-        if self.in_transaction() and self.is_active and self.get_bind().dialect.name == "postgresql":
-            with suppress(sa.exc.DBAPIError):  # a connection that is gone has nothing to keep
+        reading = self.in_transaction() and "then" not in self.info
+        if reading and self.is_active and self.get_bind().dialect.name == "postgresql":
+            with suppress(sa.exc.SQLAlchemyError):  # a connection that is gone has nothing to keep
                 self.commit()
         super().close()
 

@@ -6,6 +6,7 @@ import logging
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from examhall.extensions import db
@@ -88,6 +89,24 @@ def test_the_audit_log_tells_what_stands_and_nothing_else(
                 add("finn@x.example")
         audit.info("looked at")
     assert caplog.messages == ["bob@x.example added", "dora@x.example added", "looked at"]
+
+
+def test_what_waits_for_a_write_that_is_refused_at_its_end_is_never_done(hall: Hall) -> None:
+    done: list[str] = []
+
+    def add_again() -> None:
+        with writing() as session:  # what was added is flushed with the end of it
+            session.add(User(email="ada@x.example", name="Somebody", role="candidate", password_hash="-"))
+            after_commit(lambda: done.append("ada"))
+
+    with hall.inside():
+        with together():
+            add("ada@x.example")
+            with pytest.raises(IntegrityError):
+                add_again()
+            after_commit(lambda: done.append("the rest"))
+        assert emails() == ["ada@x.example"]
+    assert done == ["the rest"]
 
 
 def test_what_waits_for_the_commit_may_write_itself(hall: Hall) -> None:

@@ -6,13 +6,15 @@ from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
 from examhall.extensions import db
 from examhall.identity.models import User
 from examhall.storage.records import tenant_id
 from examhall.storage.transactions import writes, writing
-from hall import Hall
+from hall import Hall, MakeHall
+from servers import Postgres
 
 
 def add_user(email: str) -> User:
@@ -61,6 +63,38 @@ def test_what_was_never_written_is_dropped_at_the_end(hall: Hall) -> None:
         db.session.add(User(email="ada@northwind.example", name="Somebody", role="candidate", password_hash="-"))
     with hall.inside():
         assert emails() == []
+
+
+def test_a_session_that_is_closed_in_the_middle_of_a_write_keeps_nothing_of_it(hall: Hall) -> None:
+    with hall.inside(write=True):
+        add_user("ada@northwind.example")
+        db.session.close()
+    with hall.inside():
+        assert emails() == []
+
+
+def test_a_connection_that_was_lost_while_reading_costs_that_request_alone(
+    make_hall: MakeHall, postgres: Postgres
+) -> None:
+    hall = make_hall("postgresql")
+
+    def lose() -> None:
+        number = db.session.scalar(sa.select(sa.func.pg_backend_pid()))
+        postgres.execute(f"SELECT pg_terminate_backend({number}, 5000)")
+
+    def read_on() -> None:
+        with hall.inside():
+            lose()
+            emails()
+
+    with pytest.raises(OperationalError):
+        read_on()
+    with hall.inside():
+        lose()
+    with hall.inside(write=True):
+        add_user("ada@northwind.example")
+    with hall.inside():
+        assert emails() == ["ada@northwind.example"]
 
 
 def test_an_operation_inside_another_joins_its_transaction(hall: Hall) -> None:

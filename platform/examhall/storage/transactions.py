@@ -46,22 +46,24 @@ def writing() -> Iterator[Session]:
         return
     until: ExitStack | None = told.get("until")
     first = until is not None and "then" not in told
-    with ExitStack() as own:
-        if until is None or first:
-            (until or own).enter_context(_transaction(session))
-        else:
-            own.enter_context(session.begin_nested())
-        told["writing"] = True
-        before = len(told["then"])
-        try:
-            yield session
-        except BaseException as error:
+    before = len(told.get("then", ()))
+    try:
+        with ExitStack() as own:
+            if until is None or first:
+                (until or own).enter_context(_transaction(session))
+            else:
+                own.enter_context(session.begin_nested())
+            told["writing"] = True
+            try:
+                yield session
+            finally:
+                told["writing"] = False
+    except BaseException as error:  # also one of what is only written at the end
+        if "then" in told:
             del told["then"][before:]
-            if until is not None and first:  # whoever catches it finds nothing half done
-                until.__exit__(type(error), error, error.__traceback__)
-            raise
-        finally:
-            told["writing"] = False
+        if until is not None and first:  # whoever catches it finds nothing half done
+            until.__exit__(type(error), error, error.__traceback__)
+        raise
 
 
 @contextmanager
@@ -81,7 +83,7 @@ def together() -> Iterator[Callable[[], bool]]:
 
 @contextmanager
 def _transaction(session: Session) -> Iterator[Session]:
-    connection = session.connection().execution_options(writing=True)  # without it `engines` refuses to write
+    connection = session.connection()
     lock = _queue(connection) if connection.dialect.name == "sqlite" else None
     if lock is not None and not lock.acquire(timeout=PATIENCE):
         raise Unavailable()
@@ -90,6 +92,7 @@ def _transaction(session: Session) -> Iterator[Session]:
     try:
         if lock is not None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.execution_options(writing=True)  # without it `engines` refuses to write
         yield session
         session.commit()
     except BaseException:
