@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from html import escape
 from typing import Any
 
 from examhall.bank.content.richtext import plain_text
 from examhall.bank.formats.qti import tree
+from examhall.bank.formats.qti.gaps import weights
 from examhall.bank.formats.qti.presentation12 import Presentation, Response
 from examhall.bank.formats.qti.rules12 import Rules
-from examhall.bank.formats.qti.scoring import rounded_points
+from examhall.bank.formats.qti.scoring import fraction, rounded_points
 from examhall.bank.formats.qti.subject import Draft, keys
 from examhall.bank.formats.qti.types12 import texts_of, written
+from examhall.bank.types.contract import as_text, exact
 from examhall.errors import N_
 
 
@@ -22,6 +25,12 @@ def ordering(shown: Presentation, rules: Rules) -> Draft:
     for condition in rules.earning():
         named = [found for found in condition.iter("varequal") if next(found.iterancestors("not"), None) is None]
         order = max(order, [tree.words(found) for found in named], key=len)
+    placed = {found.get("index"): tree.words(found) for found in shown.item.iter("varequal") if found.get("index")}
+    if len(placed) > len(order) and all(place.isascii() and place.isdigit() for place in placed):  # as ILIAS has it
+        order = [placed[place] for place in sorted(placed, key=int)]
+        shown.notes.loss(
+            shown.item, N_("Orders that are partly right earn other points in the file; check the scheme.")
+        )
     if len(shown.responses) != 1 or len(order) < 2 or sorted(order) != sorted(shown.responses[0].choices):
         raise shown.notes.fault(shown.item, N_("The right order (correctResponse) has to name each choice once."))
     (response,) = shown.responses
@@ -34,29 +43,60 @@ def ordering(shown: Presentation, rules: Rules) -> Draft:
 
 
 def entries(shown: Presentation, rules: Rules) -> Draft:
-    """A text to write for each response: all of them earn the points together."""
+    """A text or number to write for each response, or one of a list: all of them earn the points together."""
     foreseen = {response.name: _foreseen(shown.item, response) for response in shown.responses}
     whole = {name: frozenset(list(texts)[:1]) for name, texts in foreseen.items()}
     best = rules.outcome(whole).score if all(foreseen.values()) else Decimal(0)
     if best <= 0:
         raise shown.notes.fault(shown.item, N_("No answer earns anything. Name the right one in the file."))
     alone = [rules.outcome({name: members}).score for name, members in whole.items()]
-    if abs(sum(alone, Decimal(0)) - best) > Decimal("0.002") * best:
+    apart = abs(sum(alone, Decimal(0)) - best) <= Decimal("0.002") * best and min(alone) > 0
+    if not apart:
         message = N_("In the file only all gaps together earn points; here each earns its share.")
         shown.notes.loss(shown.item, message)
+    marks = {response.element: f"{{#{number}}}" for number, response in enumerate(shown.responses, start=1)}
     prompt = shown.prompt
-    gaps = []
-    for number, response in enumerate(shown.responses, start=1):
-        mark = f"[{escape(response.name, quote=False)}]"
-        prompt = prompt if mark in prompt else f"{prompt}<div>{response.text} {mark}</div>"
-        prompt = prompt.replace(mark, f"{{#{number}}}", 1)
-        right = [text for text in foreseen[response.name] if _earns(rules, whole, response.name, text, best)]
-        gaps.append({
-            "key": str(number),
-            "kind": "short_text",
-            "answers": [{**foreseen[response.name][text], "fraction": "1"} for text in right],
-        })  # fmt: skip
+    for response in shown.responses:
+        prompt = prompt.replace(f"[{escape(response.name, quote=False)}]", marks[response.element], 1)
+    if any(mark not in prompt for mark in marks.values()):
+        prompt = shown.passage({one.element: f"{one.text} {marks[one.element]}".strip() for one in shown.responses})
+    gaps: list[dict[str, Any]] = []
+    for number, (response, weight) in enumerate(
+        zip(shown.responses, weights(alone, shown.notes) if apart else [1] * len(alone), strict=True), start=1
+    ):
+        earned = {
+            text: score for text in foreseen[response.name] if (score := _score(rules, whole, response.name, text)) > 0
+        }
+        gaps.append({"key": str(number), "weight": weight, **_gap(response, foreseen[response.name], earned)})
     return Draft("cloze", {"gaps": gaps}, texts_of(shown, rules, [whole, {}], best), rounded_points(best), prompt)
+
+
+def _score(rules: Rules, whole: Mapping[str, frozenset[str]], name: str, text: str) -> Decimal:
+    """What a text in one gap adds to what the right ones in the others earn."""
+    others = {**whole, name: frozenset[str]()}
+    return rules.outcome({**others, name: frozenset([text])}).score - rules.outcome(others).score
+
+
+def _gap(response: Response, foreseen: Mapping[str, dict[str, Any]], earned: Mapping[str, Decimal]) -> dict[str, Any]:
+    """A gap of the kind that its response has, in which these texts earn something."""
+    most = max(earned.values(), default=Decimal(1))
+    fractions = {text: as_text(fraction(score, most)) for text, score in earned.items()}
+    if response.choices:  # which the rules call by their text or by their identifier
+        options = [
+            {"text": html, "fraction": fractions.get(plain_text(html), fractions.get(name, "0"))}
+            for name, html in response.choices.items()
+        ]
+        return {"kind": "choice", "display": "dropdown", "options": options}
+    if response.element.tag == "response_num":
+        field = next(response.element.iter("render_fib"), response.element)
+        low, high = exact(field.get("minnumber", "")), exact(field.get("maxnumber", ""))
+        between = {}
+        if low is not None and high is not None and low < high:
+            between = {"tolerance_type": "range", "low": as_text(low), "high": as_text(high)}
+        answers = [{**(between or {"value": text}), "fraction": worth} for text, worth in fractions.items()]
+        return {"kind": "numeric", "answers": answers[:1] if between else answers}
+    answers = [{**foreseen[text], "fraction": worth} for text, worth in fractions.items()]
+    return {"kind": "short_text", "answers": answers}
 
 
 def categories(shown: Presentation, rules: Rules) -> Draft:
@@ -92,10 +132,6 @@ def _foreseen(item: Any, response: Response) -> dict[str, dict[str, Any]]:
     """The texts with which a response is compared, each with the answer that it makes."""
     found = (one for one in item.iter("varequal", "varsubset", "varsubstring") if one.get("respident") == response.name)
     return {text: written(one) for one in found if (text := tree.words(one))}
-
-
-def _earns(rules: Rules, whole: dict[str, frozenset[str]], name: str, text: str, best: Decimal) -> bool:
-    return rules.outcome({**whole, name: frozenset([text])}).score >= best
 
 
 def _joined(*parts: str) -> str:

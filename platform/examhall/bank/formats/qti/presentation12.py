@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -49,6 +50,20 @@ class Presentation:
         shown = tree.child(item, "presentation")
         self.prompt = "" if shown is None else self._shown(shown)
         self.responses = [] if shown is None else [self._response(found) for found in shown.iter(*_RESPONSES)]
+
+    def passage(self, marks: Mapping[Any, str]) -> str:
+        """The text of the item as one, with what stands for its responses where they are."""
+        shown = tree.child(self.item, "presentation")
+        return " ".join(part for part in self._running(shown, marks) if part)
+
+    def _running(self, element: Any, marks: Mapping[Any, str]) -> Iterator[str]:
+        for inner in element:
+            if inner in marks:
+                yield marks[inner]
+            elif inner.tag == "material":
+                yield "".join(self._material(found) for found in inner)
+            elif inner.tag in ("flow", "flow_mat"):
+                yield from self._running(inner, marks)
 
     def text(self, element: Any) -> str:
         """The HTML of the materials within an element."""

@@ -146,9 +146,9 @@ def _by_shape(shown: Presentation) -> Reader:
         if len(responses) > 1:
             return types12.matching
         return types12.several if responses[0].several else types12.single
-    if responses[0].element.get("rcardinality", "").lower() == "ordered":
+    if kinds == {"response_lid"}:
         return more12.ordering
-    if kinds == {"response_str"} and len(responses) > 1:
+    if kinds <= {"response_str", "response_num"} and len(responses) > 1:
         return more12.entries
     if len(responses) == 1 and kinds <= {"response_str", "response_num"}:
         entry = next(responses[0].element.iter("render_fib"), None)
@@ -157,6 +157,9 @@ def _by_shape(shown: Presentation) -> Reader:
             return types12.numeric
         compared = next(shown.item.iter("varequal", "varsubstring", "varsubset"), None)
         return marked12.essay if compared is None else types12.short_text
+    if len(kinds) == 1:
+        message = N_("%(name)s has no counterpart here. Leave this question out or ask in another way.")
+        raise shown.notes.fault(responses[0].element, message, name=responses[0].element.tag)
     names = ", ".join(sorted(kinds))
     message = N_("Several interactions in one item (%(names)s) cannot be kept together. Make an item of each.")
     raise shown.notes.fault(responses[0].element, message, names=names)

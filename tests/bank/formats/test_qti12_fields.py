@@ -1,0 +1,71 @@
+"""QTI 1.2 with several fields in a text, as ILIAS and OLAT write it, and other questions of theirs."""
+
+from __future__ import annotations
+
+from bank.formats.qti_files import read, said
+from bank.formats.test_qti12 import equal, labels, material
+from bank.formats.test_qti12_others import told
+from examhall.bank.formats import Item
+
+
+def asked(shown: str, *conditions: str, outcomes: str = "<decvar/>") -> bytes:
+    rules = f"<resprocessing><outcomes>{outcomes}</outcomes>{''.join(conditions)}</resprocessing>"
+    presentation = f"<presentation><flow>{shown}</flow></presentation>"
+    return f"<questestinterop><item ident='i1' title='T'>{presentation}{rules}</item></questestinterop>".encode()
+
+
+def one(data: bytes) -> Item:
+    found = read(data)
+    assert said(found) == []
+    (question,) = found.questions
+    return question
+
+
+def adds(test: str, points: str = "1") -> str:
+    action = f'<setvar action="Add">{points}</setvar>'
+    return f'<respcondition continue="Yes"><conditionvar>{test}</conditionvar>{action}</respcondition>'
+
+
+FIELD = '<response_str ident="{}"><render_fib fibtype="String"/></response_str>'
+LIST = f'<response_str ident="b">{labels(**{"0": "mat", "1": "hat"})}</response_str>'
+NUMBER = '<response_num ident="c"><render_fib fibtype="Decimal" minnumber="{}" maxnumber="{}"/></response_num>'
+
+
+def test_fields_of_all_kinds_stay_where_they_are_in_the_text() -> None:
+    shown = material("The", "plain") + FIELD.format("a") + material("sat on a", "plain") + LIST
+    shown += material("for", "plain") + NUMBER.format("0", "3") + material("hours.", "plain")
+    rules = (adds(equal("cat", "a"), "2"), adds(equal("dog", "a")), adds(equal("mat", "b")), adds(equal("2", "c")))
+    question = one(asked(shown, *rules))
+    assert question.body["prompt"] == "The {#1} sat on a {#2} for {#3} hours."
+    first, second, third = question.body["gaps"]
+    assert [(answer["text"], answer["fraction"]) for answer in first["answers"]] == [("cat", "1"), ("dog", "0.5")]
+    assert [(option["text"], option["fraction"]) for option in second["options"]] == [("mat", "1"), ("hat", "0")]
+    assert (third["answers"][0]["low"], third["answers"][0]["high"]) == ("0", "3")
+    assert ([gap["weight"] for gap in question.body["gaps"]], question.points) == ([2, 1, 1], 4)
+
+
+def test_a_number_without_bounds_is_itself() -> None:
+    question = one(asked(FIELD.format("a") + NUMBER.format("0", "0"), adds(equal("x", "a")), adds(equal("2", "c"))))
+    assert question.body["gaps"][1]["answers"][0]["value"] == "2"
+
+
+def test_a_long_text_is_an_essay_whatever_its_cardinality() -> None:
+    field = '<response_str ident="TEXT" rcardinality="Ordered"><render_fib maxchars="500"/></response_str>'
+    question = one(asked(material("Write.") + field, outcomes='<decvar varname="WritingScore" maxvalue="5"/>'))
+    assert (question.type, question.points) == ("essay", 5)
+
+
+def test_items_in_order_are_named_by_their_places() -> None:
+    options = labels(x="one", y="two", z="three")
+    shown = f'{material("Order.")}<response_lid ident="O" rcardinality="Ordered">{options}</response_lid>'
+    rules = [adds(equal(name, "O").replace("<varequal", f'<varequal index="{n}"')) for n, name in enumerate("yzx")]
+    question = one(asked(shown, *rules))
+    assert [item["text"] for item in question.body["items"]] == ["two", "three", "one"]
+    assert told(question) == ["Orders that are partly right earn other points in the file; check the scheme."]
+
+
+def test_what_has_no_counterpart_is_named() -> None:
+    shown = f'{material("Match.")}<response_grp ident="M">{labels(a="one")}</response_grp>'
+    assert said(read(asked(shown))) == [
+        "response_grp has no counterpart here. Leave this question out or ask in another way."
+    ]
