@@ -122,8 +122,8 @@ class Keyboard(Hands):
 
     def upload(self, place: str) -> None:
         """Choose a file and wait until the server has it."""
-        tab_to(self.page, f"{place} input[type=file]")
-        with self.page.expect_file_chooser() as chooser:
+        with self.page.expect_file_chooser() as chooser:  # the browser is told to ask us a while before it has to
+            tab_to(self.page, f"{place} input[type=file]")
             self.page.keyboard.press("Enter")
         chooser.value.set_files(PAPER)
         expect(self.page.locator(f"{place} [data-name]").first).to_have_text(PAPER["name"])
