@@ -69,3 +69,15 @@ def test_what_has_no_counterpart_is_named() -> None:
     assert said(read(asked(shown))) == [
         "response_grp has no counterpart here. Leave this question out or ask in another way."
     ]
+
+
+def test_percents_are_of_the_weight_that_stands_beside_them() -> None:
+    """As D2L writes it."""
+    options = labels(a="A", b="B")
+    shown = f'{material("Which?")}<response_lid ident="R" rcardinality="Single">{options}</response_lid>'
+    data = asked(shown, adds(equal("a", "R"), "100")).decode()
+    field = "<qti_metadatafield><fieldlabel>qmd_weighting</fieldlabel><fieldentry>{}</fieldentry></qti_metadatafield>"
+    for weight, points in (("7.5000000", "7.5"), ("0", "1"), ("", "1")):
+        metadata = f"<itemmetadata><qtidata>{field.format(weight)}</qtidata></itemmetadata><presentation>"
+        question = one(data.replace("<presentation>", metadata).encode())
+        assert f"{question.points.normalize():f}" == points

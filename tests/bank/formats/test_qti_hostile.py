@@ -49,6 +49,44 @@ def test_more_items_than_an_order_has_are_refused() -> None:
     assert fault(data) == "Give at most 20 entries here."
 
 
+def gap(inner: str, *declared: str) -> bytes:
+    return item("".join(declared), f"<p>So {inner} it is.</p>", "")
+
+
+def listed(*texts: str) -> str:
+    options = "".join(f'<inlineChoice identifier="{chr(65 + n)}">{text}</inlineChoice>' for n, text in enumerate(texts))
+    return f'<inlineChoiceInteraction responseIdentifier="RESPONSE">{options}</inlineChoiceInteraction>'
+
+
+ENTRY = '<textEntryInteraction responseIdentifier="RESPONSE"/>'
+MANY = "|".join(f"{n}=1" for n in range(101))
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (gap(listed("a", "", "c"), response("A")), "Write a text here"),
+        (gap(listed("a"), response("A")), "at least 2 entries"),
+        (gap(ENTRY, response("a" * 501, base="string")), "at most 500 characters"),
+        (gap(ENTRY, response("", f":{MANY}", base="string")), "at most 100 entries"),
+        (gap(ENTRY, response("", f":{MANY}", base="float")), "at most 100 entries"),
+        (item(response("", f":{MANY}", base="float"), f"<p>{ENTRY}</p>", ""), "at most 100 entries"),
+        (
+            gap(
+                "".join(ENTRY.replace("RESPONSE", f"R{n}") for n in range(101)),
+                *(response("a", base="string", name=f"R{n}") for n in range(101)),
+            ),
+            "at most 100 entries",
+        ),
+    ],
+    ids=["empty", "single", "long", "texts", "numbers", "alone", "gaps"],
+)
+def test_what_a_type_refuses_is_an_error_and_ends_no_reader(data: bytes, words: str) -> None:
+    found = read(data)
+    assert (found.questions, len(found.errors)) == ([], 1)
+    assert words in found.errors[0].text % found.errors[0].params
+
+
 def test_many_tags_in_few_bytes_are_refused_before_they_are_held() -> None:
     """Unpacked, 300 items of 8,000 elements each took a reader 700 MB and half a minute."""
     asked = item("", f"{'<p>x</p>' * 8_000}{ESSAY}").decode()

@@ -43,7 +43,7 @@ class Presentation:
         self.markup = Markup(notes, files)
         self.metadata = {
             tree.words(tree.child(field, "fieldlabel")): tree.words(tree.child(field, "fieldentry"))
-            for field in item.iter("qtimetadatafield")
+            for field in item.iter("qtimetadatafield", "qti_metadatafield")  # the latter is D2L's
         }
         for short in item.iter("qmd_itemtype"):
             self.metadata.setdefault("qmd_itemtype", tree.words(short))

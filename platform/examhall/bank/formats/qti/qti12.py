@@ -169,7 +169,10 @@ def _points(shown: Presentation, draft: Draft) -> Decimal:
     said = exact(shown.metadata.get("points_possible", ""))
     if said is not None and said >= 0:
         return said
-    return Decimal(1) if draft.points == 100 else draft.points  # 100 is what this version calls the whole
+    if draft.points != 100:
+        return draft.points
+    weight = exact(shown.metadata.get("qmd_weighting", ""))
+    return weight if weight is not None and weight > 0 else Decimal(1)  # 100 is what this version calls the whole
 
 
 def _category(element: Any) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from examhall.bank.formats.qti import tree
 from examhall.bank.formats.qti.subject import Draft, Subject
+from examhall.bank.formats.qti.trial import drafted
 from examhall.bank.formats.qti.values import Value, number, value
 from examhall.bank.types import type_named
 from examhall.bank.types.contract import as_text, exact
@@ -25,7 +26,9 @@ def check(subject: Subject, draft: Draft) -> None:
     """Tells how many of the tried responses earn something else here than in the file."""
     kind = type_named("cloze")
     gaps = [{**gap, "options": _keyed(gap["options"])} if "options" in gap else gap for gap in draft.data["gaps"]]
-    body = kind.load({"prompt": " ".join(f"{{#{gap['key']}}}" for gap in gaps), "gaps": gaps})
+    body = drafted("cloze", {"prompt": " ".join(f"{{#{gap['key']}}}" for gap in gaps), "gaps": gaps})
+    if body is None:
+        return
     names = [subject.response_of(interaction) for interaction in subject.interactions]
     known = [
         list(_responses(subject, interaction, gap)) for interaction, gap in zip(subject.interactions, gaps, strict=True)

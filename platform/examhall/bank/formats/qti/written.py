@@ -17,6 +17,7 @@ from examhall.bank.formats.qti.feedback import Probe
 from examhall.bank.formats.qti.notes import Notes
 from examhall.bank.formats.qti.operators import pattern_of, tolerances
 from examhall.bank.formats.qti.scoring import Outcome, Scorer, fraction
+from examhall.bank.formats.qti.trial import drafted
 from examhall.bank.formats.qti.values import Declaration, Value, number
 from examhall.bank.types import type_named
 from examhall.bank.types.contract import as_text, exact
@@ -142,14 +143,14 @@ def _add_any(
 
 def _wrong(found: Written, parts: Mapping[Decimal, Decimal], edges: Sequence[Decimal], notes: Notes) -> bool:
     """Whether our type grades something else than the file; a bound that is left out there is a loss."""
-    kind = type_named("numeric")
-    body = kind.load({"prompt": "?", "answers": found.answers})
-    if any("digits" in answer for answer in found.answers):
+    kind, body = type_named("numeric"), drafted("numeric", {"prompt": "?", "answers": found.answers})
+    if body is None or any("digits" in answer for answer in found.answers):
         return False
     wrong = [point for point, part in parts.items() if abs((kind.grade(body, format(point, "f")) or 0) - part) > _CLOSE]
     if wrong and all(point in edges for point in wrong):
         message = N_("%(point)s itself does not count in the file; here the bounds of an answer count, too.")
-        notes.loss(None, message, point=as_text(wrong[0]))
+        for point in sorted(wrong):
+            notes.loss(None, message, point=as_text(point))
         return False
     return bool(wrong)
 
