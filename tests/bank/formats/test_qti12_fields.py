@@ -64,6 +64,16 @@ def test_items_in_order_are_named_by_their_places() -> None:
     assert told(question) == ["Orders that are partly right earn other points in the file; check the scheme."]
 
 
+def test_fields_of_one_name_are_no_crash() -> None:
+    found = read(asked(FIELD.format("a") * 2 + FIELD.format("b"), adds(equal("x", "a")), adds(equal("y", "b"))))
+    assert len(found.questions) + len(found.errors) == 1
+
+
+def test_a_choice_without_choices_is_an_error() -> None:
+    shown = f'{material("Which?")}<response_lid ident="R" rcardinality="Multiple"><render_choice/></response_lid>'
+    assert said(read(asked(shown, adds("<other/>")))) == ["Give the choices here, each with an identifier of its own."]
+
+
 def test_what_has_no_counterpart_is_named() -> None:
     shown = f'{material("Match.")}<response_grp ident="M">{labels(a="one")}</response_grp>'
     assert said(read(asked(shown))) == [

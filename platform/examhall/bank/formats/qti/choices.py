@@ -108,7 +108,9 @@ def several(
 
 
 def _few(keys: Sequence[str], notes: Notes) -> None:
-    """Raises Fault for more options than a question has: to try them takes the square of their number."""
+    """Raises Fault for none, and for more than a question has: to try them takes the square of their number."""
+    if not keys:
+        raise notes.fault(None, N_("Give the choices here, each with an identifier of its own."))
     if len(keys) > OPTIONS_LIMIT:
         raise notes.fault(None, N_("Give at most %(max_length)s entries here."), max_length=OPTIONS_LIMIT)
 

@@ -49,7 +49,7 @@ def entries(shown: Presentation, rules: Rules) -> Draft:
     best = rules.outcome(whole).score if all(foreseen.values()) else Decimal(0)
     if best <= 0:
         raise shown.notes.fault(shown.item, N_("No answer earns anything. Name the right one in the file."))
-    alone = [rules.outcome({name: members}).score for name, members in whole.items()]
+    alone = [rules.outcome({one.name: whole[one.name]}).score for one in shown.responses]
     apart = abs(sum(alone, Decimal(0)) - best) <= Decimal("0.002") * best and min(alone) > 0
     if not apart:
         message = N_("In the file only all gaps together earn points; here each earns its share.")
