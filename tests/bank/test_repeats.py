@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
+import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from bank.factories import BODIES
 from bank.importing import act, begun
+from examhall.bank import operations
+from examhall.bank.comparison import repeats
+from examhall.bank.comparison.repeats import Repeats
 from examhall.bank.models import KeptPair
+from examhall.bank.reading import load_question
 from examhall.extensions import db
 from examhall.storage.records import tenant_id
 from hall import Api, Hall
@@ -124,6 +132,27 @@ def test_another_that_asks_the_same_brings_all_of_them_back(hall: Hall) -> None:
     assert (told(author, bank)["same_total"], told(author, bank)["kept_total"]) == (0, 3)
     author.patch(f"/questions/{kept[0]}", {"status": "retired"})
     assert (told(author, bank)["same_total"], told(author, bank)["kept_total"]) == (0, 1)
+
+
+@pytest.mark.parametrize("look", [repeats.nearly, repeats.kept])
+def test_what_is_retired_while_it_is_compared_is_left_out(hall: Hall, look: Callable[[UUID], Repeats]) -> None:
+    author = hall.api("author")
+    bank = bank_of(author)
+    first, second = asked(author, bank, "Rhine", LONG), asked(author, bank, "Third", LONG.replace("flows", "runs"))
+    if look is repeats.kept:
+        assert keep(author, bank, first, second) == 204
+    to_retire = [UUID(second)]
+
+    def retire(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if to_retire and statement.startswith("SELECT"):
+            with hall.inside():
+                operations.update_question(load_question(to_retire.pop()), status="retired")
+
+    with hall.inside() as app:
+        event.listen(app.engines[None], "after_cursor_execute", retire)
+        found = look(UUID(bank)).told
+        event.remove(app.engines[None], "after_cursor_execute", retire)
+    assert (found, to_retire) == ([], [])
 
 
 def test_only_questions_of_the_bank_are_kept_beside_each_other(hall: Hall) -> None:

@@ -109,7 +109,12 @@ def nearly(bank_id: UUID) -> Repeats:
         for row in db.session.execute(sa.select(*_COLUMNS).where(*_present(bank_id), Question.id.in_(wanted)))
     }
     return Repeats(
-        len(pairs), [Repeat(similarity, [known[first], known[second]]) for similarity, second, first in told]
+        len(pairs),
+        [
+            Repeat(similarity, [known[first], known[second]])
+            for similarity, second, first in told
+            if first in known and second in known  # and not retired meanwhile
+        ],
     )
 
 
@@ -130,6 +135,8 @@ def kept(bank_id: UUID) -> Repeats:
     known = {row.id: row for row in found}
     told = []
     for ids in rows:
+        if not known.keys() >= {*ids}:  # one was retired meanwhile
+            continue
         first, second = sorted((known[id_] for id_ in ids), key=lambda row: (row.created_at, row.id))
         same = first.fingerprint == second.fingerprint != ""
         told.append(Repeat(100 if same else alike(_asked(first), _asked(second)), [first, second]))
