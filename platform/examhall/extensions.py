@@ -24,7 +24,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from examhall.clock import now
 
-#: Tokens whose signature is not checked again while they live; some 600 bytes each.
+#: Tokens whose signature is not checked again while they live; some 3 KB each with what they say.
 REMEMBERED_TOKENS = 10_000
 
 

@@ -77,3 +77,15 @@ def test_no_call_of_many_threads_is_lost_and_none_is_started() -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: store.incr("a", 60), range(2000)))
     assert store.get("a") == 2100
+
+
+def test_windows_are_forgotten_while_others_are_swept() -> None:
+    store = Counters()
+    for number in range(20_000):
+        store.incr(str(number), 60)
+    with ThreadPoolExecutor(1) as pool:
+        forgetting = pool.submit(lambda: [store.clear(str(number)) for number in range(20_000)])
+        while not forgetting.done():
+            store._sweep_at = 0
+            assert store.incr("a", 60)
+    assert store.reset() == 1

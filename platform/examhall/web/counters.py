@@ -67,4 +67,5 @@ class Counters(Storage):
 
     def clear(self, key: str) -> None:
         """Forget one window."""
-        self._windows.pop(key, None)
+        with self._lock:
+            self._windows.pop(key, None)
