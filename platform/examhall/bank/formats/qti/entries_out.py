@@ -65,7 +65,7 @@ def text(draft: Draft, answers: Sequence[Any], cases: bool, name: str, points: D
             )
         )
         branches.append((test, _earned(points * answer.fraction, said)))
-    draft.rules.append(rules.when(*branches))
+    draft.rules.append(rules.when((rules.given(name), [rules.when(*branches)])))
     return ""
 
 
@@ -105,7 +105,7 @@ def _number(draft: Draft, answer: Any, name: str) -> Any:
     """The test whether a number is this answer."""
     response = rules.variable(name)
     if answer.any:
-        return element("not", element("isNull", response))
+        return rules.given(name)
     if answer.tolerance_type in ("range", "geometric"):
         if answer.tolerance_type == "geometric":
             draft.loss(N_("A geometric tolerance becomes a range."))

@@ -65,9 +65,14 @@ def when(*branches: tuple[Any, Sequence[Any]], otherwise: Sequence[Any] = ()) ->
     return made
 
 
+def given(name: str = RESPONSE) -> Any:
+    """Whether there is a response."""
+    return element("not", element("isNull", variable(name)))
+
+
 def mapped(name: str = RESPONSE) -> Any:
     """A rule that adds what the mapping of a response gives, if there is a response."""
-    return when((element("not", element("isNull", variable(name))), [add(element("mapResponse", identifier=name))]))
+    return when((given(name), [add(element("mapResponse", identifier=name))]))
 
 
 def matched(points: Decimal, name: str = RESPONSE) -> Any:

@@ -18,6 +18,8 @@ from examhall.bank.types.upload import BYTES_LIMIT
 from examhall.errors import N_
 
 _COLUMNS = ("column_true", "column_false")
+_HALF = Decimal("0.5")
+_UNANSWERED = N_("In the file a question that is left unanswered earns what leaving all options earns.")
 
 
 def single_choice(draft: Draft) -> None:
@@ -56,6 +58,7 @@ def multiple_choice(draft: Draft) -> None:
             draft.rules.append(rules.matched(draft.points))
         else:
             draft.rules.append(rules.when((element("isNull", rules.variable()), [rules.add(draft.points)])))
+            draft.loss(_UNANSWERED)
         draft.template = "match_correct" if right else ""
     else:
         draft.rules += _decisions(draft)
@@ -75,7 +78,7 @@ def _decisions(draft: Draft) -> list[Any]:
     else:
         best = sum((max(option.fraction, option.unticked) for option in options), Decimal(0))
         worths = [(option.fraction / best, option.unticked / best) for option in options]
-    draft.loss(N_("In the file a question that is left unanswered earns what leaving all options earns."))
+    draft.loss(_UNANSWERED)
     made = [
         rules.when(
             (rules.contains(identifier(option.key)), [rules.add(draft.share(ticked))]),
@@ -109,27 +112,21 @@ def kprim(draft: Draft) -> None:
     """A matchInteraction of four rows and two columns."""
     body = draft.body
     pairs = [f"{identifier(row.key)} {_COLUMNS[not row.correct]}" for row in body.rows]
-    shares = None
+    shares = mapping({pair: draft.share(Decimal("0.25")) for pair in pairs})
     if body.scheme == "every_decision":
-        shares = mapping({pair: draft.share(Decimal("0.25")) for pair in pairs})
         draft.rules.append(rules.mapped())
         draft.template = "map_response"
     elif body.scheme == "all_or_nothing":
+        shares = None
         draft.rules.append(rules.matched(draft.points))
         draft.template = "match_correct"
-    else:
-        one = rules.base("1", "float")
-        for pair in pairs:
-            one = rules.base("1", "float")
-            draft.rules.append(rules.when((rules.contains(pair, "directedPair"), [rules.add(one, "COUNT")])))
+    else:  # between three and four shares, and between two and three, so that no rounding counts
         branches = [
-            (
-                element("gte", rules.variable("COUNT"), rules.base(count, "float")),
-                [rules.add(draft.share(Decimal(part)))],
-            )
-            for count, part in (("4", "1"), ("3", "0.5"))
-        ]
-        draft.rules.append(rules.when(*branches))
+            (element("gte", element("mapResponse", identifier=RESPONSE), rules.base(rules.worth(least), "float")),
+             [rules.add(draft.share(part))])
+            for least, part in ((draft.share(Decimal("0.875")), Decimal(1)), (draft.share(Decimal("0.625")), _HALF))
+        ]  # fmt: skip
+        draft.rules.append(rules.when((rules.given(), [rules.when(*branches)])))
     draft.respond("multiple", "directedPair", correct=pairs, mapping=shares)
     rows = [
         draft.filled("simpleAssociableChoice", row.text, identifier=identifier(row.key), matchMax="1", **_fixed(row))
@@ -193,7 +190,7 @@ def ordering(draft: Draft) -> None:
     elif body.scheme == "position":
         share = draft.share(Decimal(1) / len(names))
         for place, name in enumerate(names, start=1):
-            there = element("match", element("index", rules.variable(), n=str(place)), rules.base(name))
+            there = element("match", rules.base(name), element("index", rules.variable(), n=str(place)))
             draft.rules.append(rules.when((there, [rules.add(share)])))
     else:
         share = draft.share(Decimal(1) / (len(names) - 1))

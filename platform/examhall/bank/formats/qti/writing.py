@@ -196,9 +196,6 @@ def _outcomes(draft: Draft) -> list[Any]:
         declared.append(
             element("outcomeDeclaration", identifier=outcome, cardinality=cardinality, baseType="identifier")
         )
-    if any(found.get("identifier") == "COUNT" for rule in draft.rules for found in rule.iter("setOutcomeValue")):
-        zero = element("defaultValue", element("value", "0"))
-        declared.append(element("outcomeDeclaration", zero, identifier="COUNT", cardinality="single", baseType="float"))
     return declared
 
 

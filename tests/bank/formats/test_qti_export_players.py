@@ -1,0 +1,68 @@
+"""What players of others need of QTI as we write it: each promise stands for one that scored or showed it wrongly."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bank.formats.test_qti_export import FORMATS, back, content, question, told, written
+from examhall.bank.formats import Format
+
+POINTS = pytest.mark.parametrize("points", ["1", "0.7", "3"])
+
+
+def rules(format: Format, kind: str, body: dict[str, Any], points: str = "1") -> Any:
+    """The rules of a question in the names of 2.x."""
+    root = content(format, question(kind, {"prompt": "?!", **body}, points=Decimal(points)))
+    for element in root.iter():
+        first, *others = element.tag.removeprefix("qti-").split("-")
+        element.tag = first + "".join(other.capitalize() for other in others)
+    (found,) = root.iter("responseProcessing")
+    return found
+
+
+@FORMATS
+@POINTS
+def test_verdicts_are_counted_by_their_mapping(format: Format, points: str) -> None:
+    """Amp-up's player has no constants that are pairs."""
+    rows = [{"text": text, "correct": text == "a"} for text in "abcd"]
+    found = rules(format, "kprim", {"rows": rows}, points)
+    assert [constant.attrib.values() for constant in found.iter("baseValue")] == [["float"]] * 4
+    limits = [Decimal(comparison.findtext("baseValue")) / Decimal(points) for comparison in found.iter("gte")]
+    assert [Decimal("0.75") < limits[0] < 1, Decimal("0.5") < limits[1] < Decimal("0.75")] == [True, True]
+    item = question("kprim", {"prompt": "?!", "rows": rows}, points=Decimal(points))
+    assert (back(format, item).body, back(format, item).points) == (item.body, Decimal(points))
+
+
+@FORMATS
+def test_a_place_is_compared_with_what_belongs_there(format: Format) -> None:
+    """Amp-up's player takes the kind of a comparison from its first side, which it does not know of an index."""
+    items = [{"text": text} for text in "abc"]
+    found = rules(format, "ordering", {"items": items, "scheme": "position"})
+    assert [[side.tag for side in match] for match in found.iter("match")] == [["baseValue", "index"]] * 3
+
+
+@FORMATS
+@pytest.mark.parametrize("feedback", ["", "Yes"])
+def test_texts_are_compared_only_where_there_is_one(format: Format, feedback: str) -> None:
+    """Amp-up's player stops at a comparison with no text at all."""
+    answers = [{"text": "a", "fraction": "1", "feedback": feedback}, {"text": "b*", "fraction": "0.5"}]
+    found = rules(format, "short_text", {"answers": answers, "case_sensitive": True})
+    (condition,) = found
+    assert [element.tag for element in condition.iter()][:5] == [
+        "responseCondition", "responseIf", "not", "isNull", "variable",
+    ]  # fmt: skip
+    assert [one.tag for one in condition.find("responseIf").iter("stringMatch", "patternMatch")] == [
+        "stringMatch", "patternMatch",
+    ]  # fmt: skip
+
+
+@FORMATS
+def test_no_answer_that_earns_what_none_of_them_earns_is_told(format: Format) -> None:
+    options = [{"text": "a", "fraction": "0"}, {"text": "b", "fraction": "0"}]
+    export = written(
+        format, question("multiple_choice", {"prompt": "?!", "options": options, "scheme": "all_or_nothing"})
+    )
+    assert told(export) == ["In the file a question that is left unanswered earns what leaving all options earns."]
