@@ -1,13 +1,15 @@
-"""A browser for the run, and for each test a hall that a real server serves."""
+"""A browser for the run, devices, and for each test a hall that a real server serves."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from browser import chromium
+from browser.devices import Device
 from browser.live import Live
 from browser.visitor import Visitor
 from hall import MakeHall, Person
@@ -25,35 +27,45 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-def device(browser: Browser, slug: str, width: int) -> BrowserContext:
-    """A device of somebody of this tenant, `width` pixels wide, on which nobody has signed in yet."""
-    locale = "ar" if slug == "qalam" else "en"
-    context = browser.new_context(viewport={"width": width, "height": 850}, locale=locale, has_touch=width < 600)
-    context.set_default_timeout(10_000)
-    return context
+@pytest.fixture(scope="session")
+def server() -> Iterator[Live]:
+    """The run's server of halls."""
+    with Live.on_a_port() as server:
+        yield server
 
 
 @pytest.fixture
-def live(make_hall: MakeHall) -> Iterator[Live]:
-    """A hall of both tenants on SQLite, served on a port of its own."""
-    with Live(make_hall()) as live:
+def live(server: Live, make_hall: MakeHall) -> Iterator[Live]:
+    """A hall of both tenants on SQLite, served."""
+    with server.serving(make_hall()) as live:
         yield live
 
 
+@pytest.fixture(scope="session")
+def devices() -> dict[tuple[str, int], list[Device]]:
+    """The devices at which nobody sits, by tenant and width."""
+    return defaultdict(list)
+
+
 @pytest.fixture
-def visit(browser: Browser, live: Live) -> Iterator[MakeVisitor]:
+def visit(browser: Browser, live: Live, devices: dict[tuple[str, int], list[Device]]) -> Iterator[MakeVisitor]:
     """`visit(person, width=1280)`: somebody at a device of their own, signed in. Errors in the console fail tests."""
-    visitors: list[Visitor] = []
+    visits: list[tuple[Visitor, list[Device]]] = []
 
     def make(person: Person, width: int = 1280) -> Visitor:
-        visitor = Visitor(live, person, device(browser, person.tenant, width))
-        visitors.append(visitor)
+        free = devices[person.tenant, width]
+        device = free.pop() if free else Device(browser, person.tenant, width)
+        visits.append((visitor := Visitor(live, person, device), free))
         return visitor
 
     yield make
-    for visitor in visitors:
-        visitor.context.close()
-    assert [fault for visitor in visitors for fault in visitor.faults] == []
+    faults = [fault for visitor, _ in visits for fault in visitor.device.faults]
+    for visitor, free in visits:
+        if visitor.device.leave(visitor.base):
+            free.append(visitor.device)
+        else:
+            visitor.context.close()
+    assert faults == []
 
 
 @pytest.fixture

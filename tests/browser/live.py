@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from types import TracebackType
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -20,32 +21,56 @@ class _Quiet(WSGIRequestHandler):
 
 
 class Live:
-    """The hall's platform, answering on a free port of this machine while the context lasts."""
+    """A server on a free port of this machine. It serves one hall after another at the same address, whose styles and
+    scripts a browser has then fetched already."""
 
-    def __init__(self, hall: Hall) -> None:
-        self.hall = hall
+    hall: Hall
+
+    def __init__(self) -> None:
         self.server = make_server("127.0.0.1", 0, self._whole, threaded=True, request_handler=_Quiet)
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.open = False
+        self.answering = 0
+        self.changed = threading.Condition()
+
+    @classmethod
+    @contextmanager
+    def on_a_port(cls) -> Iterator[Self]:
+        """A server that runs while the context lasts."""
+        live = cls()
+        thread = threading.Thread(target=live.server.serve_forever, daemon=True)
+        thread.start()
+        yield live
+        live.server.shutdown()
+        thread.join()
+        live.server.server_close()
+
+    @contextmanager
+    def serving(self, hall: Hall) -> Iterator[Self]:
+        """Serve this hall while the context lasts, and until all that was asked by then is answered."""
+        self.hall, self.open = hall, True
+        yield self
+        with self.changed:
+            self.open = False
+            self.changed.wait_for(lambda: self.answering == 0)
 
     def _whole(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
         """The answer at once: werkzeug leaves one open whose browser has gone, and an open file fails a later test."""
-        answer = self.hall.platform(environ, start_response)
+        with self.changed:
+            if not self.open:  # a page that is being left asks on
+                start_response("503 Service Unavailable", [("Content-Length", "0")])
+                return []
+            self.answering += 1
         try:
-            return [b"".join(answer)]
+            answer = self.hall.platform(environ, start_response)
+            try:
+                return [b"".join(answer)]
+            finally:
+                answer.close()  # type: ignore[attr-defined]  # as the platform's answers can
         finally:
-            answer.close()  # type: ignore[attr-defined]  # as the platform's answers can
+            with self.changed:
+                self.answering -= 1
+                self.changed.notify()
 
     def url(self, slug: str) -> str:
         """The address of a tenant's portal; Chromium leads every name under `localhost` to this machine."""
         return f"http://{slug}.localhost:{self.server.port}"
-
-    def __enter__(self) -> Self:
-        self.thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()

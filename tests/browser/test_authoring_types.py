@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from functools import cache
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from browser.conftest import MakeVisitor, device
+from browser.conftest import MakeVisitor
 from browser.live import Live
 from browser.looking import WIDTHS, look, looks, save
 from browser.test_author_day import new_bank
-from browser.visitor import Visitor
 from examhall.bank.types import TYPES
-from standing import halls
 
 pytestmark = pytest.mark.browser
 
@@ -172,30 +168,15 @@ def insert_formula(page: Page) -> None:
     expect(dialog).to_be_hidden()
 
 
-@pytest.fixture(scope="module")
-def desks(
-    request: pytest.FixtureRequest, browser: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[str, int], Visitor]]:
-    """`desks(slug, width)`: an author at a device. All types share it; each has a bank and a tab of its own."""
-    with halls(request, tmp_path_factory.mktemp("desks")) as make_hall, Live(make_hall()) as live, ExitStack() as ends:
-
-        @cache
-        def desk(slug: str, width: int) -> Visitor:
-            context = device(browser, slug, width)
-            ends.callback(context.close)
-            return Visitor(live, live.hall.person("author", slug), context)
-
-        yield desk
-
-
 @looks
 @pytest.mark.parametrize("kind", TYPES)
 def test_a_question_of_each_type_is_written_with_a_picture_and_a_formula(
-    desks: Callable[[str, int], Visitor], tmp_path: Path, kind: str, slug: str, width: int
+    live: Live, visit: MakeVisitor, tmp_path: Path, kind: str, slug: str, width: int
 ) -> None:
-    author = desks(slug, width)
-    bank = new_bank(author.live.hall.api(author.person))
-    page = author.page = author.new_tab()
+    person = live.hall.person("author", slug)
+    bank = new_bank(live.hall.api(person))
+    author = visit(person, width)
+    page = author.page
     author.go(f"/manage/banks/{bank}/questions/new?type={kind}")
     page.fill("[name=prompt]", "Half of it?\nTake care. ")
     page.locator("[name=prompt]").press("Control+End")
@@ -212,8 +193,6 @@ def test_a_question_of_each_type_is_written_with_a_picture_and_a_formula(
     expect(seen.locator("math mfrac").first).to_be_visible()
     assert seen.locator('img[alt="Two halves"]').first.evaluate("image => image.naturalWidth") == 200
     look(author)
-    page.close()
-    assert author.faults == []
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -65,7 +65,9 @@ def page_of(browser: Browser, address: str) -> Iterator[Page]:
     context.close()
 
 
-def test_a_listed_origin_lists_exams_and_creates_one(browser: Browser, make_hall: MakeHall, tmp_path: Any) -> None:
+def test_a_listed_origin_lists_exams_and_creates_one(
+    browser: Browser, server: Live, make_hall: MakeHall, tmp_path: Any
+) -> None:
     with origin() as app:
         instance = tmp_path / "instance" / "northwind"
         instance.mkdir(parents=True)
@@ -73,7 +75,7 @@ def test_a_listed_origin_lists_exams_and_creates_one(browser: Browser, make_hall
         hall = make_hall(instance_folder=tmp_path / "instance")
         compose(hall, kinds=("true_false",))
         author = hall.person("author")
-        with Live(hall) as live, page_of(browser, app) as page:
+        with server.serving(hall) as live, page_of(browser, app) as page:
             found = page.evaluate(SCRIPT, [f"{live.url('northwind')}/api/v1", author.email, PASSWORD])
     assert found == {"titles": ["General knowledge"], "total": "1", "statuses": [201, 200], "state": "draft"}
 

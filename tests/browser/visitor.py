@@ -2,41 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 from werkzeug.http import parse_cookie
 
+from browser.devices import Device
 from browser.live import Live
+from browser.wcag import violations
 from hall import PASSWORD, Person
 from portal import Portal
-
-#: What the browser itself reports of an answer that a test provokes.
-PROVOKED = re.compile(r"Failed to load resource|net::ERR_")
 
 
 class Visitor:
     """Somebody at one device, signed in. `page` is the tab they look at."""
 
-    def __init__(self, live: Live, person: Person, context: BrowserContext) -> None:
-        self.live, self.person, self.context = live, person, context
+    def __init__(self, live: Live, person: Person, device: Device) -> None:
+        self.live, self.person, self.device, self.context = live, person, device, device.context
         self.base = live.url(person.tenant)
-        self.faults: list[str] = []
         self.let_in()
-        self.page = self.new_tab()
+        self.page = device.tab
 
     def new_tab(self) -> Page:
         """Another tab, whose faults count as well."""
-        page = self.context.new_page()
-        page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
-        page.on("console", lambda message: self._console(page, message.type, message.text))
-        return page
-
-    def _console(self, page: Page, kind: str, text: str) -> None:
-        if kind in ("error", "warning") and not PROVOKED.search(text):
-            self.faults.append(f"{page.url}: {text}")
+        return self.context.new_page()
 
     def let_in(self) -> None:
         """Sign in without looking at the pages, for the many tests that begin later."""
@@ -100,6 +89,4 @@ class Visitor:
 
     def expect_accessible(self) -> None:
         """Hold the page to WCAG by axe."""
-        found = Axe().run(self.page)
-        places = [node["html"] for violation in found.response["violations"] for node in violation["nodes"]]
-        assert found.violations_count == 0, f"{self.page.url}\n{found.generate_snapshot()}\n" + "\n".join(places[:5])
+        assert violations(self.page) == [], self.page.url
