@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from bank.factories import BankFactory, gift
+from bank.formats.test_examhall_json import DOT
+from bank.hostile.markup import with_file
 from bank.importing import act, begun, held_up, listed, send
 from bank.test_import_api import folder_of
 from examhall.bank.exchange import importing, imports
@@ -95,6 +97,17 @@ def test_what_is_committed_is_what_was_looked_at(author: Api, bank: Any, monkeyp
     )
     assert act(author, job, "commit").status_code == 409
     assert listed(author, bank) == []
+
+
+def test_of_two_that_commit_a_file_with_pictures_one_is_told_that_it_is_done(
+    author: Api, bank: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = begun(author, bank, with_file("a.gif", DOT))
+    first = meanwhile(monkeypatch, importing, "refuse_faulty", lambda: act(author, job, "commit"))
+    second = act(author, job, "commit")
+    assert (second.status_code, second.json["code"]) == (409, "import_committed")
+    assert first[0].status_code == 200
+    assert len(listed(author, bank)) == 1
 
 
 def test_a_file_that_is_gone_is_not_read_again(hall: Hall, author: Api, bank: Any) -> None:

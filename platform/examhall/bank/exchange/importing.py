@@ -69,8 +69,13 @@ def commit(job: ImportJob) -> ImportJob:
     if not options.leave_out_faulty:
         refuse_faulty(found.errors)
     place = imports.folder_of(job.id)
-    for digest in found.media:
-        media.put((place / folder.MEDIA / digest).read_bytes())
+    try:
+        for digest in found.media:
+            media.put((place / folder.MEDIA / digest).read_bytes())
+    except FileNotFoundError:
+        with writing():  # somebody committed it meanwhile, or discarded it
+            imports.held(job.id, ImportState.READ)
+        raise
     with writing() as session:
         job = imports.unchanged(job, ImportState.READ)
         categories.hold(job.bank_id)
