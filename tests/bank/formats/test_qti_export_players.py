@@ -37,11 +37,11 @@ def test_verdicts_are_counted_by_their_mapping(format: Format, points: str) -> N
 
 
 @FORMATS
-def test_a_place_is_compared_with_what_belongs_there(format: Format) -> None:
-    """Amp-up's player takes the kind of a comparison from its first side, which it does not know of an index."""
+def test_what_stands_at_a_place_comes_first_in_its_comparison(format: Format) -> None:
+    """CitoLab's components take the kind of a comparison from its second side, and stop if that is none."""
     items = [{"text": text} for text in "abc"]
     found = rules(format, "ordering", {"items": items, "scheme": "position"})
-    assert [[side.tag for side in match] for match in found.iter("match")] == [["baseValue", "index"]] * 3
+    assert [[side.tag for side in match] for match in found.iter("match")] == [["index", "baseValue"]] * 3
 
 
 @FORMATS

@@ -190,7 +190,7 @@ def ordering(draft: Draft) -> None:
     elif body.scheme == "position":
         share = draft.share(Decimal(1) / len(names))
         for place, name in enumerate(names, start=1):
-            there = element("match", rules.base(name), element("index", rules.variable(), n=str(place)))
+            there = element("match", element("index", rules.variable(), n=str(place)), rules.base(name))
             draft.rules.append(rules.when((there, [rules.add(share)])))
     else:
         share = draft.share(Decimal(1) / (len(names) - 1))
