@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
+from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -150,3 +153,21 @@ def test_the_cookies_of_one_organization_open_nothing_in_another(hall: Hall) -> 
         cookie = here.client.get_cookie(f"northwind-{name}", domain=HOST)
         there.client.set_cookie(f"qalam-{name}", cookie.value, domain="qalam.localhost")
     assert not is_in(there)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/banks/{}/imports", "/manage/banks/{}/import"])
+@pytest.mark.parametrize("kind", ["access", "refresh"])
+def test_what_a_stranger_sends_beside_a_cookie_stays_unread(hall: Hall, path: str, kind: str) -> None:
+    class Unread(io.BytesIO):
+        def read(self, *_: Any) -> bytes:
+            raise AssertionError("it was read")
+
+        readinto = readline = read  # type: ignore[assignment]
+
+    stranger = Portal(hall)
+    stranger.client.set_cookie(f"northwind-{kind}", "of.no.value", domain=HOST)
+    answer = stranger.client.post(
+        path.format(uuid4()), base_url=stranger.base_url, input_stream=Unread(),
+        content_type="multipart/form-data; boundary=b", environ_overrides={"CONTENT_LENGTH": "60000000"},
+    )  # fmt: skip
+    assert answer.status_code == (401 if path.startswith("/api") else 303)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol, TypeVar, cast
 from uuid import UUID
 
-from flask import g, request
-from flask_jwt_extended import current_user, verify_jwt_in_request
+from flask import current_app, g, request
+from flask_jwt_extended import current_user, decode_token, verify_jwt_in_request
 from flask_jwt_extended.exceptions import CSRFError, JWTExtendedException
 from jwt import ExpiredSignatureError, PyJWTError
 
@@ -121,7 +122,11 @@ def authenticate(refresh: bool = False) -> Principal:
     location = "cookies" if header is None else "headers"
     if header is not None and not BEARER.fullmatch(header):
         raise Unauthenticated()
+    cookie = request.cookies.get(current_app.config[f"JWT_{'REFRESH' if refresh else 'ACCESS'}_COOKIE_NAME"])
     try:
+        if cookie and location == "cookies":  # first: of strangers no form is read to look for the CSRF value
+            with suppress(ExpiredSignatureError):
+                decode_token(cookie)
         verify_jwt_in_request(locations=[location], refresh=refresh)
     except ExpiredSignatureError as error:
         raise Unauthenticated(N_("Your sign-in has run out. Sign in again."), code="token_expired") from error
