@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bank.formats.test_qti_export import FORMATS, back, content, question, told, written
-from examhall.bank.formats import Format
+from examhall.bank.formats import Format, archive
 
 POINTS = pytest.mark.parametrize("points", ["1", "0.7", "3"])
 
@@ -66,3 +66,35 @@ def test_no_answer_that_earns_what_none_of_them_earns_is_told(format: Format) ->
         format, question("multiple_choice", {"prompt": "?!", "options": options, "scheme": "all_or_nothing"})
     )
     assert told(export) == ["In the file a question that is left unanswered earns what leaving all options earns."]
+
+
+@FORMATS
+@pytest.mark.parametrize(("html", "shown"), [
+    (r"<p>Let \(x &lt; 2\) be.</p>", ["x<2"]), (r"\[\sum_i i\]", ["∑ii"]), (r"a\(b\)c\(d\)", ["b", "d"]),
+    (r"<b>x</b> \(y\) z", ["y"]), (r"<code>\(x\)</code>", []), (r"<pre><b>\(x\)</b></pre>\(y\)", ["y"]),
+    (r"\\(x\\)", []), (r"\(x", []), (r"\(\href{a}{b}\)", []),
+])  # fmt: skip
+def test_formulas_are_mathml_and_come_back_as_latex(format: Format, html: str, shown: list[str]) -> None:
+    """Players show MathML; LaTeX they show as it is written."""
+    options = [{"text": html, "fraction": "1", "feedback": html}, {"text": "?", "fraction": "0"}]
+    item = question("single_choice", {"prompt": html, "feedback": html, "options": options})
+    formulas = list(content(format, item).iter("math"))
+    assert [formula.get("display") == "block" for formula in formulas] == [r"\[" in html] * len(shown) * 4
+    assert ["".join(formula.find("semantics/mrow").itertext()) for formula in formulas] == shown * 4
+    assert back(format, item).body == item.body
+
+
+@FORMATS
+def test_formulas_stand_in_their_namespace(format: Format) -> None:
+    files = archive.read(written(format, question("description", {"prompt": r"\(x\)"})).data)
+    (data,) = [files[name] for name in files if name.startswith("items/")]
+    assert b'<math xmlns="http://www.w3.org/1998/Math/MathML" display="inline"><semantics><mrow><mi>x</mi>' in data
+
+
+@FORMATS
+def test_a_gap_stays_a_gap_beside_formulas(format: Format) -> None:
+    gaps = [{"key": key, "kind": "short_text", "answers": [{"text": key, "fraction": "1"}]} for key in "123"]
+    item = question("cloze", {"prompt": r"<p>\(x\) {#1} {#2}\(z\){#3}</p>", "gaps": gaps})
+    root = content(format, item)
+    assert [formula.findtext(".//annotation") for formula in root.iter("math")] == ["x", "z"]
+    assert back(format, item).body == item.body

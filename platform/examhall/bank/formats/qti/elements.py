@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
+from copy import deepcopy
 from typing import Any, cast
 
 from lxml import etree
 from lxml import html as lxml_html
 
+from examhall.bank.formats.qti.formulas_out import FORMULA, LISTINGS, drawn
 from examhall.bank.formats.qti.shape import conform
 
 XML = "{http://www.w3.org/XML/1998/namespace}"
@@ -60,6 +62,8 @@ class Texts:
         made.text = root.text
         for inner in root:
             made.append(self._copied(inner))
+        if "\\" in html:
+            split_at(made, FORMULA, drawn, LISTINGS)
         if (
             wrap
             and len(made) == 1
@@ -107,41 +111,35 @@ class Texts:
         return element("object", text, data=path, type=kind, **size)
 
 
-def split_at(root: Any, marks: Mapping[str, Any]) -> None:
-    """Puts elements into the places of their marks, such as {#1}, in the texts within `root`."""
-    pattern = re.compile("|".join(re.escape(mark) for mark in marks))
+def split_at(
+    root: Any, pattern: re.Pattern[str], make: Callable[[str], Any | None], beside: Container[str] = ()
+) -> None:
+    """Puts elements into the places of what `pattern` finds in the texts within `root`, unless `make` gives none.
+
+    Elements named in `beside` are left as they are.
+    """
     for held in list(root.iter()):
-        _split_text(held, pattern, marks)
-        _split_tail(held, pattern, marks)
+        around = [above.tag for above in held.iterancestors()]
+        if not any(tag in beside for tag in [held.tag, *around]):
+            before, *found = _pieces(held.text or "", pattern, make)
+            held.text = before
+            for place, made in enumerate(found):
+                held.insert(place, made)
+        if held is not root and held.tail and not any(tag in beside for tag in around):
+            before, *found = _pieces(held.tail, pattern, make)
+            held.tail = before
+            start = held.getparent().index(held) + 1
+            for place, made in enumerate(found):
+                held.getparent().insert(start + place, made)
 
 
-def _split_text(held: Any, pattern: re.Pattern[str], marks: Mapping[str, Any]) -> None:
-    before, *found = _pieces(held.text or "", pattern, marks)
-    held.text = before
-    for place, made in enumerate(found):
-        held.insert(place, made)
-
-
-def _split_tail(held: Any, pattern: re.Pattern[str], marks: Mapping[str, Any]) -> None:
-    parent = held.getparent()
-    if parent is None or not held.tail:
-        return
-    before, *found = _pieces(held.tail, pattern, marks)
-    held.tail = before
-    start = parent.index(held) + 1
-    for place, made in enumerate(found):
-        parent.insert(start + place, made)
-
-
-def _pieces(text: str, pattern: re.Pattern[str], marks: Mapping[str, Any]) -> list[Any]:
-    """The text before the first mark, then the elements with the texts after them as tails."""
-    texts = pattern.split(text)
-    found = []
-    for mark, tail in zip(pattern.findall(text), texts[1:], strict=True):
-        made = marks[mark]
-        made.tail = tail
-        found.append(made)
-    return [texts[0], *found]
+def _pieces(text: str, pattern: re.Pattern[str], make: Callable[[str], Any | None]) -> list[Any]:
+    """The text before the first element, then the elements with the texts after them as tails."""
+    found = [(place, made) for place in pattern.finditer(text) if (made := make(place[0])) is not None]
+    ends = [*(place.start() for place, _ in found), len(text)]
+    for (place, made), end in zip(found, ends[1:], strict=True):
+        made.tail = text[place.end() : end]
+    return [text[: ends[0]], *(made for _, made in found)]
 
 
 def rendered(root: Any, version: str) -> bytes:
@@ -159,6 +157,8 @@ def rendered(root: Any, version: str) -> bytes:
 
 
 def _renamed(found: Any, namespace: str, version: str, namespaces: Mapping[str | None, str] | None = None) -> Any:
+    if found.tag.startswith("{"):  # of a formula
+        return deepcopy(found)
     ours = version == "3.0" and found.tag not in _HTML | _PLAYED
     name = f"qti-{_kebab(found.tag)}" if ours else found.tag
     made = etree.Element(f"{{{namespace}}}{name}", nsmap=cast(Any, namespaces))

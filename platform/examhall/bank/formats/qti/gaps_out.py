@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -28,7 +29,7 @@ def cloze(draft: Draft) -> None:
         else:
             marks[f"{{#{gap.key}}}"] = _list(draft, gap, name, points)
     draft.prompt = draft.texts.fill(element("div"), body.prompt, wrap=False)
-    split_at(draft.prompt, marks)
+    split_at(draft.prompt, re.compile("|".join(map(re.escape, marks))), marks.get)
 
 
 def _entry(draft: Draft, gap: Any, name: str, points: Decimal) -> Any:
