@@ -25,7 +25,7 @@ from sqlalchemy.orm import DeclarativeBase
 from examhall.clock import now
 
 #: Tokens whose signature is not checked again while they live; some 3 KB each with what they say.
-REMEMBERED_TOKENS = 10_000
+REMEMBERED_TOKENS = 4_000
 
 
 class Base(DeclarativeBase):

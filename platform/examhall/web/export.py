@@ -34,8 +34,9 @@ def csv_file(name: str, columns: Sequence[str], statement: Statement) -> Respons
 
     def rows() -> Iterator[list[Any]]:
         # Asked for here, inside the stream: the session of the view has ended before the first line is sent
-        for row in db.session.execute(statement.execution_options(yield_per=500)):
-            yield [getattr(row, column) for column in columns]
+        with db.session.execute(statement.execution_options(yield_per=500)) as found:
+            for row in found:
+                yield [getattr(row, column) for column in columns]
 
     return Response(stream_with_context(stream(columns, rows())), mimetype="text/csv", headers=headers)
 
