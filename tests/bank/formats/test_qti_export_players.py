@@ -69,6 +69,21 @@ def test_no_answer_that_earns_what_none_of_them_earns_is_told(format: Format) ->
 
 
 @FORMATS
+@POINTS
+def test_thirds_that_were_rounded_are_right_together(format: Format, points: str) -> None:
+    """CitoLab's components round every sum to three digits; and fractions may be written with three."""
+    options = [{"text": text, "fraction": "0.333"} for text in "abc"] + [{"text": "d", "fraction": "0"}]
+    body = {"options": options, "scheme": "sum", "right_feedback": "Yes", "partial_feedback": "Not all"}
+    right, partial = (
+        Decimal(rule[0].findtext("baseValue"))
+        for rule in rules(format, "multiple_choice", body, points).iter("responseIf", "responseElseIf")
+        if rule[0].tag in ("gt", "gte")
+    )
+    assert Decimal("0.998") * Decimal(points) < right <= Decimal("0.999") * Decimal(points)
+    assert partial == 0
+
+
+@FORMATS
 @pytest.mark.parametrize(("html", "shown"), [
     (r"<p>Let \(x &lt; 2\) be.</p>", ["x<2"]), (r"\[\sum_i i\]", ["∑ii"]), (r"a\(b\)c\(d\)", ["b", "d"]),
     (r"<b>x</b> \(y\) z", ["y"]), (r"<code>\(x\)</code>", []), (r"<pre><b>\(x\)</b></pre>\(y\)", ["y"]),

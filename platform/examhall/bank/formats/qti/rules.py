@@ -8,6 +8,7 @@ from typing import Any
 
 from examhall.bank.formats.qti.elements import element
 from examhall.bank.formats.qti.feedback import VERDICT
+from examhall.bank.formats.qti.scoring import ROUNDING
 from examhall.bank.types.contract import as_text
 
 _TEMPLATES = {
@@ -87,7 +88,7 @@ def contains(member: str, kind: str = "identifier", name: str = RESPONSE) -> Any
 
 def verdict(points: Decimal) -> Any:
     """A rule that says right, partial or wrong of the score, so that feedback by outcome can be shown."""
-    full = base(worth(points * Decimal("0.9995")), "float")
+    full = base(worth(points * (1 - ROUNDING)), "float")
     return when(
         (element("gte", variable("SCORE"), full), [set_(VERDICT, base("right"))]),
         (element("gt", variable("SCORE"), base("0", "float")), [set_(VERDICT, base("partial"))]),
