@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,33 @@ def test_readers_are_forked_by_one_starter_and_what_is_killed_is_replaced(make_p
         report = folder.load_report(place)
         assert report is not None, (place / folder.TRACE).read_text()
         assert report.figures["questions"] == 1
+
+
+def test_a_starter_that_does_not_answer_forks_nothing_later(make_place: Callable[[], Path]) -> None:
+    launch.start(make_place()).stop()
+    stuck = starter()
+    os.kill(stuck, signal.SIGSTOP)
+    assert launch._line is not None
+    launch._line.settimeout(0.1)
+    place = make_place()
+    reader = launch.start(place)
+    with suppress(ProcessLookupError):
+        os.kill(stuck, signal.SIGCONT)
+    number = (place / folder.LOCK).read_text()
+    assert parent_of(number) == starter() != stuck
+    while runs(str(stuck)) or not (place / folder.PROGRESS).exists():
+        time.sleep(0.001)
+    readers = [each.name for each in Path("/proc").glob("[0-9]*") if _reads(each, place)]
+    assert readers == [number], "one reader for a folder"
+    feed(place)
+    assert reader.wait(60)
+
+
+def _reads(process: Path, place: Path) -> bool:
+    try:
+        return os.readlink(process / "cwd") == str(place)
+    except OSError:
+        return False
 
 
 def test_a_reader_outlives_who_started_it_and_the_starter_does_not(make_place: Callable[[], Path]) -> None:

@@ -26,6 +26,7 @@ PATIENCE = 30
 
 _asking = threading.Lock()
 _line: socket.socket | None = None
+_other_end: subprocess.Popen[bytes] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,8 @@ def _forked(place: Path, lock: TextIO, trace: BinaryIO) -> str:
                     if number := _line.recv(20).decode():
                         return number
                 _forget()
+                if _other_end:  # one that is only slow would fork a second reader for the folder
+                    _other_end.kill()
     finally:
         os.close(there)
     return ""
@@ -87,17 +90,18 @@ def _forked(place: Path, lock: TextIO, trace: BinaryIO) -> str:
 
 def _starter(trace: BinaryIO) -> socket.socket:
     """Start the starter; gives the line to it. It knows no more than readers may."""
+    global _other_end
     ours, theirs = socket.socketpair()
     ours.settimeout(PATIENCE)
     code = [path for path in sys.path if os.path.isabs(path)]
     with theirs:
-        process = subprocess.Popen(  # noqa: S603  # no shell
+        _other_end = subprocess.Popen(  # noqa: S603  # no shell
             [sys.executable, "-P", "-m", "examhall.bank.formats.starter", str(theirs.fileno())],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=trace, close_fds=True,
             pass_fds=(theirs.fileno(),), cwd="/",
             env={"PYTHONPATH": os.pathsep.join(code), "LC_ALL": "C.UTF-8"},
         )  # fmt: skip
-    threading.Thread(target=process.wait, name="starter of imports", daemon=True).start()
+    threading.Thread(target=_other_end.wait, name="starter of imports", daemon=True).start()
     return ours
 
 
