@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bank.formats.qti_files import read, said
 from bank.formats.test_qti12 import equal, fault, item, labels, lid, material, one, quiz, when
 from examhall.bank.formats import Item, archive
@@ -69,6 +71,16 @@ class TestNewQuizzes:
         assert [part["text"] for part in question.body["items"]] == ["Monday", "Tuesday", "Sunday"]
         assert (question.type, question.body["scheme"]) == ("ordering", "exact")
 
+    def test_what_stands_above_and_below_an_order_stays(self) -> None:
+        ends = '<material position="{}"><mattext>{}</mattext></material>'
+        held = lid(labels(a="Monday", b="Sunday"), cardinality="Ordered")
+        held = held.replace("<response_label", ends.format("top", "First &lt; last") + "<response_label", 1)
+        held = held.replace("</render_choice>", ends.format("bottom", "Last") + "</render_choice>")
+        question = one("ordering_question", "Sort", held, when(equal("a") + equal("b")))
+        assert question.body["prompt"] == "<div>Sort</div><div>↑ First &lt; last</div><div>↓ Last</div>"
+        bare = held.replace("First &lt; last", "").replace("Last", "")
+        assert one("ordering_question", "Sort", bare, when(equal("a") + equal("b"))).body["prompt"] == "Sort"
+
     def test_an_order_that_does_not_name_all_is_a_fault(self) -> None:
         held = lid(labels(a="Monday", b="Sunday", c="Tuesday"), cardinality="Ordered")
         assert "name each choice once" in fault("ordering_question", "Sort", held, when(equal("a") + equal("c")))
@@ -83,6 +95,13 @@ class TestNewQuizzes:
         assert [question.body["prompt"] for question in found.questions] == [
             "<div><p>A story.</p></div><div>Who?</div>"
         ]
+        titled = stimulus.replace('ident="s1"', 'ident="s1" instructions="Read &amp;lt; first."')
+        titled = re.sub(' title="[^"]*"', ' title="The fox &amp; I"', titled)
+        (question,) = read(quiz(child, titled)).questions
+        assert question.body["prompt"] == (
+            "<div><div><b>The fox &amp; I</b></div><div>Read &lt; first.</div><div><p>A story.</p></div></div>"
+            "<div>Who?</div>"
+        )
 
     def test_files_to_hand_in_have_types_and_a_number(self) -> None:
         shown = item("file_upload_question", "Hand in", "")

@@ -10,7 +10,7 @@ from typing import Any
 from examhall.bank.content.richtext import plain_text
 from examhall.bank.formats.qti import tree
 from examhall.bank.formats.qti.gaps import weights
-from examhall.bank.formats.qti.presentation12 import Presentation, Response
+from examhall.bank.formats.qti.presentation12 import Presentation, Response, joined
 from examhall.bank.formats.qti.rules12 import Rules
 from examhall.bank.formats.qti.scoring import fraction, rounded_points
 from examhall.bank.formats.qti.subject import Draft, keys
@@ -38,7 +38,9 @@ def ordering(shown: Presentation, rules: Rules) -> Draft:
     best = rules.outcome(whole).score
     items = [{"key": key, "text": response.choices[name]} for name, key in zip(order, keys(order), strict=True)]
     texts = texts_of(shown, rules, [whole, {}], best)
-    prompt = _joined(shown.prompt, response.text)
+    ends = {found.get("position"): shown.material(found) for found in response.element.iter("material")}
+    labels = [f"{arrow} {ends[end]}" for end, arrow in (("top", "↑"), ("bottom", "↓")) if ends.get(end)]
+    prompt = joined(shown.prompt, response.text, *labels)
     return Draft("ordering", {"items": items, "scheme": "exact"}, texts, rounded_points(best), prompt)
 
 
@@ -132,8 +134,3 @@ def _foreseen(item: Any, response: Response) -> dict[str, dict[str, Any]]:
     """The texts with which a response is compared, each with the answer that it makes."""
     found = (one for one in item.iter("varequal", "varsubset", "varsubstring") if one.get("respident") == response.name)
     return {text: written(one) for one in found if (text := tree.words(one))}
-
-
-def _joined(*parts: str) -> str:
-    held = [part for part in parts if part]
-    return "".join(f"<div>{part}</div>" for part in held) if len(held) > 1 else "".join(held)

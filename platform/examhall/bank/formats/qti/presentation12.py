@@ -61,7 +61,7 @@ class Presentation:
             if inner in marks:
                 yield marks[inner]
             elif inner.tag == "material":
-                yield "".join(self._material(found) for found in inner)
+                yield self.material(inner)
             elif inner.tag in ("flow", "flow_mat"):
                 yield from self._running(inner, marks)
 
@@ -73,7 +73,7 @@ class Presentation:
         parts = []
         for inner in element:
             if inner.tag == "material":
-                parts.append("".join(self._material(found) for found in inner))
+                parts.append(self.material(inner))
             elif inner.tag in (
                 "flow",
                 "flow_mat",
@@ -84,8 +84,11 @@ class Presentation:
                 "hintmaterial",
             ):
                 parts.append(self._shown(inner))
-        parts = [part for part in parts if part]
-        return "".join(f"<div>{part}</div>" for part in parts) if len(parts) > 1 else "".join(parts)
+        return joined(*parts)
+
+    def material(self, element: Any) -> str:
+        """The HTML of one material."""
+        return "".join(self._material(found) for found in element)
 
     def _material(self, element: Any) -> str:
         if element.tag == "mat_extension":  # where Blackboard puts its texts
@@ -118,6 +121,12 @@ class Presentation:
             text=self._shown(element),
             choices={label.get("ident", ""): self._shown(label) for label in labels if label.iter("material")},
         )
+
+
+def joined(*parts: str) -> str:
+    """Texts one below the other; those that are empty are left out."""
+    held = [part for part in parts if part]
+    return "".join(f"<div>{part}</div>" for part in held) if len(held) > 1 else "".join(held)
 
 
 def _wrapped(element: Any) -> Any:

@@ -16,7 +16,7 @@ from examhall.bank.formats.qti import blackboard12, gaps12, marked12, more12, tr
 from examhall.bank.formats.qti.item import ID_LIMIT, NAME_LIMIT
 from examhall.bank.formats.qti.markup import Files
 from examhall.bank.formats.qti.notes import Fault, Notes
-from examhall.bank.formats.qti.presentation12 import Presentation
+from examhall.bank.formats.qti.presentation12 import Presentation, joined
 from examhall.bank.formats.qti.rules12 import Rules
 from examhall.bank.formats.qti.subject import Draft
 from examhall.bank.types.contract import exact
@@ -76,7 +76,7 @@ def read(
         notes = Notes(f"{path}: {place}" if path else place, element.sourceline or 0)
         try:
             if element.get("ident") in shared:
-                stimuli[element.get("ident")] = Presentation(element, notes, files).prompt
+                stimuli[element.get("ident")] = _stimulus(Presentation(element, notes, files))
                 losses.extend(notes.losses)
             else:
                 add(_question(element, notes, files, stimuli.get(_metadata(element, "parent_stimulus_item_ident"), "")))
@@ -84,6 +84,13 @@ def read(
             error(*fault.messages)
     if next(root.iter("item"), None) is None:
         error(Message(root.sourceline or 0, N_("There is no question in this file. Is it the right one?"), {}, path))
+
+
+def _stimulus(shown: Presentation) -> str:
+    """What New Quizzes shows beside several questions: its title and instructions are attributes."""
+    title = " ".join(shown.item.get("title", "").split())
+    heading = "" if title.lower() in _WITHOUT_TITLE else f"<b>{escape(title, quote=False)}</b>"
+    return joined(heading, shown.html(shown.item.get("instructions", "")), shown.prompt)
 
 
 def _metadata(item: Any, label: str) -> str:
