@@ -220,6 +220,7 @@ def _settle() -> None:
     """As `wsgi.py` does."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(5_000)
 
 
 def settings_for(instance: Path, **changes: Any) -> Settings:
