@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import base64
+import io
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
-from examhall.bank.formats import Import, Item, Message
+from PIL import Image
+
+from examhall.bank.formats import Export, Import, Item, Medium, Message
 from examhall.bank.formats.moodle_xml import FORMAT
+from examhall.bank.types import type_named
 
 #: A red square of 10 by 10.
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAIAAAACUFjqAAAAEklEQVR4nGP4z8CAB+GTG8HSALfKY52fTcuYAAAAAElFTkSuQmCC"
@@ -94,3 +100,39 @@ def rows(scoring: str, count: int = 4, labels: tuple[str, ...] = ("Richtig", "Fa
     for number, label in enumerate(labels, start=1):
         parts.append(f"<column number='{number}'><responsetext{said}><text>{label}</text></responsetext></column>")
     return "".join(parts) + f"<numberofrows>{count}</numberofrows><numberofcolumns>{len(labels)}</numberofcolumns>"
+
+
+def drawn(width: int, height: int) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), "white").save(out, "PNG")
+    return out.getvalue()
+
+
+RED = Medium("a b&c.png", "image/png", PICTURE)
+SOUND = Medium("a b&c.png", "audio/mpeg", b"ID3 sound")
+MAP = Medium("map.png", "image/png", drawn(100, 100))
+MEDIA = {medium.digest: medium for medium in (RED, SOUND, MAP)}
+
+
+def item(kind: str, data: dict[str, Any], **more: Any) -> Item:
+    body = type_named(kind).validate({"prompt": "What?"} | data).to_json()
+    points = Decimal(sum(gap["weight"] for gap in body["gaps"])) if kind == "cloze" else Decimal(1)
+    return Item(**{"line": 1, "name": "N", "type": kind, "body": body, "points": points} | more)
+
+
+def written(*items: Item, media: Mapping[str, Medium] = MEDIA) -> Export:
+    assert FORMAT.export is not None
+    export = FORMAT.export(items, media, "title")
+    assert all(message.line in range(1, len(items) + 1) for message in export.losses)
+    return export
+
+
+def read(export: Export) -> Import:
+    assert FORMAT.parse is not None
+    found = FORMAT.parse(export.data)
+    assert said(found.errors) == []
+    return found
+
+
+def told(asked: Item) -> list[str]:
+    return said(written(asked).losses)

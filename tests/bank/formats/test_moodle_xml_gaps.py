@@ -129,7 +129,20 @@ class TestMarkers:
         )
         assert [(region["shape"], region["coords"]) for region in found.body["regions"]] == [
             ("circle", [5, 5, 2]), ("rect", [1, 1, 4, 5]), ("polygon", [0, 0, 5, 0, 5, 5])]  # fmt: skip
+        assert [region["label"] for region in found.body["regions"]] == ["Here 1", "Here 2", "Here 3"]
+        assert found.body["alt"] == "map"
         assert "Add some that are wrong" in said(found.warnings)[0]
+
+    def test_a_region_where_no_marker_belongs_is_a_wrong_one(self) -> None:
+        inner = (
+            "<drag><no>1</no><text>Here</text></drag>"
+            "<drop><no>1</no><shape>circle</shape><coords>5,5;2</coords><choice>0</choice></drop>"
+            "<drop><no>2</no><shape>rectangle</shape><coords>1,1;3,4</coords><choice>1</choice></drop>" + self.FILE
+        )
+        found = one(question("ddmarker", inner))
+        assert [region["fraction"] for region in found.body["regions"]] == ["0", "1"]
+        assert found.body["multiple"] is False
+        assert said(found.warnings) == []
 
     def test_several_markers_are_refused_with_a_remedy(self) -> None:
         drags = "".join(f"<drag><no>{number}</no><text>{number}</text></drag>" for number in (1, 2))

@@ -8,6 +8,7 @@ from decimal import Context, Decimal
 from typing import Any
 
 from examhall.bank.formats import cloze_syntax
+from examhall.bank.formats.moodle_xml.markers import write_markers
 from examhall.bank.formats.moodle_xml.markup import Markup, Unsayable
 from examhall.bank.formats.moodle_xml.numbers import write_calculated, write_numeric
 from examhall.bank.formats.moodle_xml.rows import USUAL, label_format
@@ -254,8 +255,9 @@ def _description(markup: Markup, body: Data) -> str:
 
 
 def _hotspot(markup: Markup, body: Data) -> str:
-    message = N_("A hotspot question cannot be said in Moodle XML: regions to choose are no markers to drag.")
-    raise Unsayable(message)
+    combined(markup, body)
+    write_markers(markup, body)
+    return "ddmarker"
 
 
 WRITERS: Mapping[str, Callable[[Markup, Data], str]] = {

@@ -1,24 +1,18 @@
-"""Questions of Moodle XML with gaps in their text or markers on a picture."""
+"""Questions of Moodle XML with gaps in their text."""
 
 from __future__ import annotations
 
-import io
 import re
-import warnings
 from typing import Any
-
-from PIL import Image, UnidentifiedImageError
 
 from examhall.bank.content.richtext import plain_text, sanitise
 from examhall.bank.formats import cloze_syntax
 from examhall.bank.formats.moodle_xml.choices import Draft
-from examhall.bank.formats.moodle_xml.node import Fault, Node
+from examhall.bank.formats.moodle_xml.node import Fault
 from examhall.bank.formats.moodle_xml.question import Question
 from examhall.errors import N_
 
 _SLOT = re.compile(r"\[\[([0-9]{1,3})\]\]")
-_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
-_SHAPES = {"circle": "circle", "rectangle": "rect", "polygon": "polygon"}
 
 
 def cloze(question: Question, prompt: str) -> Draft:
@@ -56,39 +50,6 @@ def gapselect(question: Question, prompt: str) -> Draft:
     return "cloze", {"prompt": text, "gaps": [gap | {"shuffle": shuffle} for gap in gaps]}
 
 
-def ddmarker(question: Question, prompt: str) -> Draft:
-    """One marker and the regions on a picture where it belongs: a hotspot. With more markers it is none."""
-    markers: dict[str, str] = {}
-    for marker in question.node.take_all("drag"):
-        number = marker.setting("no")
-        markers[number] = marker.take_text()
-        marker.discard("infinite", "noofdrags")
-    drops = question.node.take_all("drop")
-    used = {drop.setting("choice") for drop in drops}
-    if len(used) != 1 or len(markers) != 1:
-        raise question.node.fault(
-            N_(
-                "Several markers on a picture (ddmarker) cannot be asked here. Make a hotspot question for each marker,"
-                " or a matching question."
-            )
-        )
-    picture = question.texts.files.first(question.node.path)
-    if picture is None:
-        raise question.node.fault(N_("There is no picture in this question. Export it again with its files."))
-    digest, name = picture
-    data = question.texts.files.data(digest)
-    width, height = _size(question.node, data)
-    message = N_(
-        "The regions are shown to be chosen from, and all of them are right. Add some that are wrong; name the picture."
-    )
-    question.warn(question.node, message)
-    label = next(iter(markers.values()))
-    regions = [_region(question, place, drop, label, len(drops)) for place, drop in enumerate(drops)]
-    question.node.discard("shuffleanswers")
-    size = {"width": width, "height": height}
-    return "hotspot", {"image": digest, "alt": name, "regions": regions, "multiple": len(drops) > 1} | size
-
-
 def _slot(question: Question, gap: int, slot: int, choices: list[tuple[str, str]]) -> dict[str, Any]:
     node = question.places["prompt"]
     if not 1 <= slot <= len(choices):
@@ -106,28 +67,3 @@ def _slot(question: Question, gap: int, slot: int, choices: list[tuple[str, str]
     if len(options) < 2:
         raise node.fault(N_("[[%(slot)s]] has no other choice in its group. Add a wrong one."), slot=slot)
     return {"key": str(gap), "kind": "choice", "display": "dropdown", "weight": 1, "options": options}
-
-
-def _region(question: Question, place: int, drop: Node, label: str, count: int) -> dict[str, Any]:
-    question.places[f"regions.{place}"] = drop
-    drop.discard("no")
-    shape = drop.setting("shape")
-    numbers = [round(float(number)) for number in _NUMBER.findall(drop.setting("coords"))[:200]]
-    if shape not in _SHAPES or len(numbers) < 3:
-        raise drop.fault(N_("This region has no shape. Draw it again as a circle, a rectangle or a polygon."))
-    if shape == "rectangle" and len(numbers) == 4:
-        numbers[2], numbers[3] = numbers[0] + numbers[2], numbers[1] + numbers[3]
-    fraction = "1" if count == 1 else str(round(1 / count, 12))
-    name = plain_text(sanitise(label)) or "?"
-    shown = name if count == 1 else f"{name} {place + 1}"
-    return {"label": shown, "shape": _SHAPES[shape], "coords": numbers, "fraction": fraction}
-
-
-def _size(node: Node, data: bytes) -> tuple[int, int]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data)) as picture:
-                return picture.size
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise node.fault(N_("The picture of this question cannot be read. Use a PNG, JPEG or GIF picture.")) from None

@@ -67,7 +67,7 @@ class Markup:
 
     def html(self, html: str) -> None:
         """A <text> in HTML and the files that it shows."""
-        files: list[str] = []
+        files: list[tuple[str, str, bytes]] = []
         for place, digest in enumerate(sorted(media_of(html)), start=1):
             medium = self.media.get(digest)
             if medium is None:
@@ -75,10 +75,15 @@ class Markup:
                 continue
             name = medium.name.replace("/", "_") or f"{digest[:12]}"
             html = html.replace(f"media:{digest}", f"@@PLUGINFILE@@/{place}/{quote(name, safe='')}")
-            data = base64.b64encode(medium.data).decode("ascii")
-            files.append(f'<file name="{escape(self._clean(name))}" path="/{place}/" encoding="base64">{data}</file>')
+            files.append((name, f"/{place}/", medium.data))
         self.text(html)
-        self.lines.extend(files)
+        for file in files:
+            self.file(*file)
+
+    def file(self, name: str, path: str, data: bytes) -> None:
+        """A file that stands here, in base64."""
+        written = base64.b64encode(data).decode("ascii")
+        self.lines.append(f'<file name="{escape(self._clean(name))}" path="{path}" encoding="base64">{written}</file>')
 
     def _written(self, text: str) -> str:
         text = self._clean(text)

@@ -15,7 +15,7 @@ from typing import Any, get_args
 from examhall.bank.content.richtext import plain_text, sanitise
 from examhall.bank.content.texts import CATEGORY_LIMIT, DESCRIPTION_LIMIT
 from examhall.bank.formats import CategoryInfo, Import, Item, Medium, Message, unreached, xml
-from examhall.bank.formats.moodle_xml import choices, gaps, rows, written
+from examhall.bank.formats.moodle_xml import choices, gaps, markers, rows, written
 from examhall.bank.formats.moodle_xml.choices import Draft
 from examhall.bank.formats.moodle_xml.files import Files
 from examhall.bank.formats.moodle_xml.leftovers import leftovers
@@ -60,7 +60,7 @@ _WITH_PLACES: dict[str, Callable[[Question, str], Draft]] = {
     "multianswer": gaps.cloze,
     "gapselect": gaps.gapselect,
     "ddwtos": gaps.gapselect,
-    "ddmarker": gaps.ddmarker,
+    "ddmarker": markers.ddmarker,
 }
 _UNKNOWN = {
     "calculatedmulti": N_(
