@@ -222,7 +222,7 @@ def order(subject: Subject, interaction: Any) -> Draft:
         raise notes.fault(interaction, N_("Give at most %(max_length)s entries here."), max_length=ITEMS_LIMIT)
     if sorted(right) != sorted(elements) or len(right) < 2:
         raise notes.fault(interaction, N_("The right order (correctResponse) has to name each choice once."))
-    if any(tree.truth(element, "fixed") for element in elements.values()):
+    if not tree.truth(interaction, "shuffle") or any(tree.truth(element, "fixed") for element in elements.values()):
         notes.loss(interaction, N_("Some items keep their place in the file; here all are shuffled."))
     full = subject.outcome(declared, right)
     if full.score <= 0:

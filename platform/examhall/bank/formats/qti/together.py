@@ -39,7 +39,8 @@ def check(subject: Subject, draft: Draft) -> None:
         file = subject.scorer.outcome({name: held for name, (held, _) in zip(names, given, strict=True)}).score
         inner = {gap["key"]: answer for gap, (_, answer) in zip(gaps, given, strict=True) if answer is not None}
         here = (kind.grade(body, inner) or Decimal(0)) * draft.points
-        misfits += abs(here - min(max(file, Decimal(0)), draft.points)) > _CLOSE * draft.points
+        least = Decimal(0) if here >= 0 else file  # that answers cost nothing here is told of their gaps
+        misfits += abs(here - min(max(file, least), draft.points)) > _CLOSE * draft.points
     if misfits:
         message = N_(
             "Some gaps count together in the file: of %(tried)s answers tried, %(misfits)s earn other points here."
