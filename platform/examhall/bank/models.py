@@ -115,7 +115,6 @@ class Question(MutableRecord):
         belongs_to("categories", "category_id"),
         sa.Index(None, "tenant_id", "bank_id", "status"),
         sa.Index(None, "tenant_id", "bank_id", "category"),
-        sa.Index(None, "tenant_id", "category_id"),
         sa.Index(None, "tenant_id", "bank_id", "fingerprint"),
         sa.Index(None, "tenant_id", "import_id"),
         # What lists are ordered by; the first also holds what they are narrowed by, so that counting reads no rows
@@ -123,6 +122,7 @@ class Question(MutableRecord):
             "ix_questions_list", "tenant_id", "bank_id", "created_at", "id", "status", "type", "difficulty", "language",
             "author_id", "category_id", "updated_at",
         ),
+        sa.Index("ix_questions_category", "tenant_id", "category_id", "bank_id", "created_at", "id"),
         sa.Index("ix_questions_changed", "tenant_id", "bank_id", "updated_at", "id"),
         sa.Index("ix_questions_name", "tenant_id", "bank_id", "name", "id"),
     )  # fmt: skip

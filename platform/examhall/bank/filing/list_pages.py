@@ -83,16 +83,17 @@ def beside(bank_id: UUID, user_id: UUID, wanted: Mapping[str, str]) -> Beside:
 def _beside() -> sa.CompoundSelect[Any]:
     tenant, bank, path = sa.bindparam("tenant", type_=sa.Uuid), sa.bindparam("bank", type_=sa.Uuid), sa.String()
     tree, filters, people, nothing = table(Category), table(SavedFilter), table(User), sa.literal("")
-    above, here, every = tree.alias("above"), tree.alias("here"), tree.alias("every")
+    here, every = tree.alias("here"), tree.alias("every")
     named = sa.select(here.c.path).where(here.c.tenant_id == tenant, here.c.id == sa.bindparam("category"))
     way = sa.func.coalesce(named.scalar_subquery(), sa.bindparam("path", type_=path)) + "/"
     # At the top, or directly below one that is on the way to the present category
-    near = sa.or_(above.c.id.is_(None), sa.func.substr(way, 1, sa.func.length(above.c.path) + 1) == above.c.path + "/")
+    above = sa.func.length(tree.c.path) - sa.func.length(tree.c.name)
+    near = sa.func.substr(way, 1, above) == sa.func.substr(tree.c.path, 1, above)
     few = sa.select(sa.func.count()).where(every.c.tenant_id == tenant, every.c.bank_id == bank)
     return sa.union_all(
-        sa.select(sa.literal("category"), tree.c.id, tree.c.path, nothing)
-        .outerjoin(above, sa.and_(above.c.tenant_id == tree.c.tenant_id, above.c.id == tree.c.parent_id))
-        .where(tree.c.tenant_id == tenant, tree.c.bank_id == bank, near | (few.scalar_subquery() <= WHOLE_TREE)),
+        sa.select(sa.literal("category"), tree.c.id, tree.c.path, nothing).where(
+            tree.c.tenant_id == tenant, tree.c.bank_id == bank, near | (few.scalar_subquery() <= WHOLE_TREE)
+        ),
         sa.select(sa.literal("filter"), filters.c.id, filters.c.name, sa.cast(filters.c.query, sa.Text)).where(
             filters.c.tenant_id == tenant, filters.c.bank_id == bank, filters.c.user_id == sa.bindparam("user")
         ),
