@@ -38,6 +38,16 @@ class TestScores:
         question = one("", "?!", options, when(equal("a"), "2"), when(equal("b"), "-1"))
         assert [option["fraction"] for option in question.body["options"]] == ["1", "0"]
 
+    def test_what_another_variable_begins_with_is_no_score(self) -> None:
+        """New Quizzes declares a variable for orders that no rule sets."""
+        held = lid(labels(a="A", b="B"), cardinality="Ordered")
+        data = item("", "Sort.", held, unsaid(equal("a") + equal("b"), "5")).replace(
+            '<decvar maxvalue="100" minvalue="0" varname="SCORE" vartype="Decimal"/>',
+            '<decvar defaultval="1" varname="ORDERSCORE" vartype="Integer"/>',
+        )
+        (question,) = read(quiz(data)).questions
+        assert (question.type, question.points) == ("ordering", 5)
+
     def test_gaps_weigh_what_they_earn(self) -> None:
         gaps = lid(labels(a="A", b="B"), "response_x", "x") + lid(labels(c="C", d="D"), "response_y", "y")
         rules = (unsaid(equal("a", "response_x"), "25"), unsaid(equal("d", "response_y"), "75"))

@@ -49,6 +49,17 @@ def test_a_number_without_bounds_is_itself() -> None:
     assert question.body["gaps"][1]["answers"][0]["value"] == "2"
 
 
+def test_case_counts_in_the_fields_where_the_file_says_so() -> None:
+    cased = equal("x", "a").replace("<varequal", '<varequal case="Yes"')
+    fields = FIELD.format("a") + FIELD.format("b")
+    question = one(asked(fields, adds(cased), adds(equal("y", "b"))))
+    assert [gap["case_sensitive"] for gap in question.body["gaps"]] == [True, False]
+    assert told(question) == []
+    question = one(asked(fields, adds(cased), adds(equal("z", "a")), adds(equal("y", "b"))))
+    assert [gap["case_sensitive"] for gap in question.body["gaps"]] == [False, False]
+    assert told(question) == ["Case counts in some answers of the file and not in others."]
+
+
 def test_a_long_text_is_an_essay_whatever_its_cardinality() -> None:
     field = '<response_str ident="TEXT" rcardinality="Ordered"><render_fib maxchars="500"/></response_str>'
     question = one(asked(material("Write.") + field, outcomes='<decvar varname="WritingScore" maxvalue="5"/>'))

@@ -14,7 +14,7 @@ from examhall.bank.formats.qti.presentation12 import Presentation, Response, joi
 from examhall.bank.formats.qti.rules12 import Rules
 from examhall.bank.formats.qti.scoring import fraction, rounded_points
 from examhall.bank.formats.qti.subject import Draft, keys
-from examhall.bank.formats.qti.types12 import texts_of, written
+from examhall.bank.formats.qti.types12 import case_counts, texts_of, written
 from examhall.bank.types.contract import as_text, exact
 from examhall.errors import N_
 
@@ -69,7 +69,8 @@ def entries(shown: Presentation, rules: Rules) -> Draft:
         earned = {
             text: score for text in foreseen[response.name] if (score := _score(rules, whole, response.name, text)) > 0
         }
-        gaps.append({"key": str(number), "weight": weight, **_gap(response, foreseen[response.name], earned)})
+        cased = case_counts(shown, response, _compared(shown.item, response))
+        gaps.append({"key": str(number), "weight": weight, **_gap(response, foreseen[response.name], earned, cased)})
     return Draft("cloze", {"gaps": gaps}, texts_of(shown, rules, [whole, {}], best), rounded_points(best), prompt)
 
 
@@ -79,7 +80,9 @@ def _score(rules: Rules, whole: Mapping[str, frozenset[str]], name: str, text: s
     return rules.outcome({**others, name: frozenset([text])}).score - rules.outcome(others).score
 
 
-def _gap(response: Response, foreseen: Mapping[str, dict[str, Any]], earned: Mapping[str, Decimal]) -> dict[str, Any]:
+def _gap(
+    response: Response, foreseen: Mapping[str, dict[str, Any]], earned: Mapping[str, Decimal], cased: bool
+) -> dict[str, Any]:
     """A gap of the kind that its response has, in which these texts earn something."""
     most = max(earned.values(), default=Decimal(1))
     fractions = {text: as_text(fraction(score, most)) for text, score in earned.items()}
@@ -98,7 +101,7 @@ def _gap(response: Response, foreseen: Mapping[str, dict[str, Any]], earned: Map
         answers = [{**(between or {"value": text}), "fraction": worth} for text, worth in fractions.items()]
         return {"kind": "numeric", "answers": answers[:1] if between else answers}
     answers = [{**foreseen[text], "fraction": worth} for text, worth in fractions.items()]
-    return {"kind": "short_text", "answers": answers}
+    return {"kind": "short_text", "answers": answers, "case_sensitive": cased}
 
 
 def categories(shown: Presentation, rules: Rules) -> Draft:
@@ -132,5 +135,9 @@ def categories(shown: Presentation, rules: Rules) -> Draft:
 
 def _foreseen(item: Any, response: Response) -> dict[str, dict[str, Any]]:
     """The texts with which a response is compared, each with the answer that it makes."""
-    found = (one for one in item.iter("varequal", "varsubset", "varsubstring") if one.get("respident") == response.name)
-    return {text: written(one) for one in found if (text := tree.words(one))}
+    return {text: written(one) for one in _compared(item, response) if (text := tree.words(one))}
+
+
+def _compared(item: Any, response: Response) -> list[Any]:
+    found = item.iter("varequal", "varsubset", "varsubstring")
+    return [one for one in found if one.get("respident") == response.name]

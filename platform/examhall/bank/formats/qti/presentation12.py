@@ -16,6 +16,7 @@ from examhall.bank.formats.qti.markup import Files, Markup
 from examhall.bank.formats.qti.notes import Notes
 
 _RESPONSES = ("response_lid", "response_str", "response_num", "response_grp", "response_xy", "response_extension")
+_ENTRIES = ("response_str", "response_num")
 _EITHER = ("", "smart_text")  # may be plain or HTML
 _LIKE_HTML = re.compile(r"<[A-Za-z/!]|&[a-z]+;|&#")
 
@@ -115,11 +116,13 @@ class Presentation:
 
     def _response(self, element: Any) -> Response:
         labels = list(element.iter("response_label"))
+        if element.tag in _ENTRIES:  # where one that shows nothing is a field, not a choice
+            labels = [label for label in labels if next(label.iter("material"), None) is not None]
         return Response(
             element=element,
             name=element.get("ident", ""),
             text=self._shown(element),
-            choices={label.get("ident", ""): self._shown(label) for label in labels if label.iter("material")},
+            choices={label.get("ident", ""): self._shown(label) for label in labels},
         )
 
 

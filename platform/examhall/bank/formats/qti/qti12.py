@@ -5,21 +5,21 @@ What Canvas adds to the standard is read by its `question_type`; other files by 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from html import escape
 from typing import Any
 
 from examhall.bank.content.richtext import plain_text
 from examhall.bank.formats import Item, Message, unreached
-from examhall.bank.formats.qti import blackboard12, gaps12, marked12, more12, tree, types12
+from examhall.bank.formats.qti import blackboard12, d2l12, gaps12, marked12, more12, tree, types12
 from examhall.bank.formats.qti.item import ID_LIMIT, NAME_LIMIT
 from examhall.bank.formats.qti.markup import Files
 from examhall.bank.formats.qti.notes import Fault, Notes
 from examhall.bank.formats.qti.presentation12 import Presentation, joined
 from examhall.bank.formats.qti.rules12 import Rules
 from examhall.bank.formats.qti.subject import Draft
-from examhall.bank.types.contract import exact
+from examhall.bank.types.contract import HINTS_LIMIT, exact
 from examhall.errors import N_, Invalid
 
 CATEGORY_LIMIT = 200
@@ -63,11 +63,13 @@ def read(
     root: Any, path: str, files: Files, add: Callable[[Item], None], error: Callable[..., None], losses: list[Message]
 ) -> None:
     """Hands each question of a questestinterop to `add`, what is wrong with the others to `error`."""
-    for drawn in root.iter("selection"):
-        if tree.words(tree.child(drawn, "selection_number")) or tree.child(drawn, "sourcebank_ref") is not None:
-            title = drawn.getparent().getparent().get("title", "")
-            message = N_('How many questions are drawn from "%(name)s" is not kept. Say so where you compose the exam.')
-            losses.append(Message(drawn.sourceline or 0, message, {"name": title[:NAME_LIMIT]}, path))
+    for drawn in _draws(root):
+        message = N_('How many questions are drawn from "%(name)s" is not kept. Say so where you compose the exam.')
+        params = {"name": drawn.get("title", "")[:NAME_LIMIT]}
+        losses.append(Message(drawn.sourceline or 0, message, params, path))
+    if (elsewhere := next(root.iter("itemref"), None)) is not None:
+        message = N_("This test names questions of another file. They are read there; their order here is left out.")
+        losses.append(Message(elsewhere.sourceline or 0, message, {}, path))
     shared = {_metadata(element, "parent_stimulus_item_ident") for element in root.iter("item")} - {""}
     stimuli: dict[str, str] = {}
     numbered = sorted(enumerate(root.iter("item"), start=1), key=lambda pair: pair[1].get("ident") not in shared)
@@ -82,8 +84,19 @@ def read(
                 add(_question(element, notes, files, stimuli.get(_metadata(element, "parent_stimulus_item_ident"), "")))
         except Fault as fault:
             error(*fault.messages)
-    if next(root.iter("item"), None) is None:
+    if elsewhere is None and next(root.iter("item"), None) is None:
         error(Message(root.sourceline or 0, N_("There is no question in this file. Is it the right one?"), {}, path))
+
+
+def _draws(root: Any) -> Iterator[Any]:
+    """The sections of which only some questions are asked."""
+    for drawn in root.iter("selection"):
+        if tree.words(tree.child(drawn, "selection_number")) or tree.child(drawn, "sourcebank_ref") is not None:
+            yield drawn.getparent().getparent()
+    for section in root.iter("section"):
+        own = tree.child(section, "qtimetadata")
+        if own is not None and any(tree.words(label) == "qmd_numberofitems" for label in own.iter("fieldlabel")):
+            yield section  # as D2L says it
 
 
 def _stimulus(shown: Presentation) -> str:
@@ -102,17 +115,21 @@ def _metadata(item: Any, label: str) -> str:
 def _question(element: Any, notes: Notes, files: Files, stimulus: str) -> Item:
     """The question that an item is. `stimulus` is HTML that New Quizzes shows beside several. Raises Fault."""
     kind = blackboard12.settle(element, notes)
+    of_d2l = d2l12.settle(element, notes)
     shown = Presentation(element, notes, files)
     rules = Rules(element, notes)
-    draft = (_OF_BLACKBOARD.get(kind) or _reader(shown))(shown, rules)
+    reader = d2l12.READERS.get(of_d2l) or _OF_BLACKBOARD.get(kind) or _reader(shown)
+    draft = reader(shown, rules)
     prompt = shown.prompt if draft.prompt is None else draft.prompt
     prompt = f"<div>{stimulus}</div><div>{prompt}</div>" if stimulus else prompt
     title = " ".join(element.get("title", "").split())
     if not plain_text(prompt) and "<img" not in prompt and title:
         notes.warn(element, N_("The question has no text of its own; its title was taken."))
         prompt = escape(title, quote=False) + prompt
+    hints = [text for hint in tree.children(element, "hint") if (text := shown.text(hint))]
+    data = {**draft.data, **draft.texts.body(), "prompt": prompt, "hints": hints[:HINTS_LIMIT]}
     try:
-        body, left_out = unreached.validated(draft.type, {**draft.data, **draft.texts.body(), "prompt": prompt})
+        body, left_out = unreached.validated(draft.type, data)
     except Invalid as invalid:
         raise notes.invalid(element, invalid.errors) from None
     for error in left_out:

@@ -23,6 +23,7 @@ CATEGORY_LIMIT = 200
 _ROOTS = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?(assessmentItem|assessmentTest|qti-assessment-[a-z]+|questestinterop)\b")
 _VERSIONS = {b"assessmentItem": "2", b"assessmentTest": "2", b"questestinterop": "1"}
 _TYPES = re.compile(rb"ims(?:qti|aqti|apip)\w*?_xmlv(\d)p\d|imsqti_\w*?_xmlv(\d)p\d|imsqti_v(\d)p\d|qti/qtiv(\d)p\d")
+_OF_D2L = re.compile(rb"d2lquiz|d2lquestionlibrary")
 _ITEMS = {b"assessmentItem", b"qti-assessment-item", b"questestinterop"}
 _HEAD = 16_384
 TAGS_AT_LEAST = 100_000
@@ -43,6 +44,8 @@ def version(data: bytes) -> str:
     named = _TYPES.search(manifest)
     if named is not None:
         return next(group for group in named.groups() if group).decode()
+    if _OF_D2L.search(manifest):
+        return "1"
     paths = [resource.path for resource in package.resources() if resource.path.lower().endswith(_ENDINGS)]
     try:
         return next((found for path in paths[:20] if (found := _of_root(package.files[path]))), "")

@@ -159,9 +159,9 @@ class Rules:
         return self._declared("defaultval") or Decimal(0)
 
     def _declared(self, name: str) -> Decimal | None:
-        """A number that the first variable is declared with."""
-        declared = next(self.item.iter("decvar"), None)
-        return None if declared is None else exact(declared.get(name, ""))
+        """A number that the score is declared with."""
+        declared = (found for found in self.item.iter("decvar") if found.get("varname", "SCORE") == self.score_name)
+        return next((exact(found.get(name, "")) for found in declared), None)
 
     def _changed(self, score: Decimal, action: Any) -> Decimal:
         amount = self._amount(action)

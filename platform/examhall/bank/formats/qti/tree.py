@@ -19,6 +19,7 @@ _HEAD = 4_000
 _KNOWN_ATTRIBUTES = {
     "{http://www.w3.org/XML/1998/namespace}lang": "lang",
     "{http://www.blackboard.com/content-packaging/}file": "href",
+    "{http://desire2learn.com/xsd/d2lcp_v2p0}input_boxes": "input_boxes",
 }
 
 

@@ -80,12 +80,7 @@ def short_text(shown: Presentation, rules: Rules) -> Draft:
         given = {response.name: frozenset([text])}
         if text and (rules.outcome(given).score > 0):
             tried.setdefault(text, (written(found), given))
-    if any(found.get("case", "No").lower() in ("yes", "true") for found in compared):
-        case_sensitive = all(found.get("case", "No").lower() in ("yes", "true") for found in compared)
-        if not case_sensitive:
-            shown.notes.loss(response.element, N_("Case counts in some answers of the file and not in others."))
-    else:
-        case_sensitive = False
+    case_sensitive = case_counts(shown, response, compared)
     best = max((rules.outcome(given).score for _, given in tried.values()), default=Decimal(0))
     if best <= 0:
         raise shown.notes.fault(shown.item, N_("No answer earns anything. Name the right one in the file."))
@@ -99,6 +94,14 @@ def short_text(shown: Presentation, rules: Rules) -> Draft:
         for text, (answer, given) in tried.items()
     ]
     return Draft("short_text", {"answers": answers, "case_sensitive": case_sensitive}, texts, rounded_points(best))
+
+
+def case_counts(shown: Presentation, response: Response, compared: Sequence[Any]) -> bool:
+    """Whether case counts in what is written: where it does so in some answers only, here it counts in none."""
+    verdicts = {found.get("case", "No").lower() in ("yes", "true") for found in compared}
+    if len(verdicts) > 1:
+        shown.notes.loss(response.element, N_("Case counts in some answers of the file and not in others."))
+    return verdicts == {True}
 
 
 def written(compared: Any) -> dict[str, Any]:
