@@ -190,7 +190,7 @@ def _entries(item: Any, _: Notes) -> None:
 def _blanks(item: Any, notes: Notes) -> None:
     """Each gap adds its share, by the first of its answers that fits."""
     _entries(item, notes)
-    seen = set()
+    seen: set[tuple[str | None, str, str]] = set()
     for condition in list(item.iter("respcondition")):
         compared = [(one.get("respident"), one.tag, tree.words(one).casefold()) for one in _compared(condition)]
         if compared and set(compared) <= seen:
