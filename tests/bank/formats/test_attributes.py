@@ -16,12 +16,13 @@ def test_formulas_foreign_tags_and_attributes_are_told_where_they_stand() -> Non
     warnings: list[Message] = []
     losses: list[Message] = []
     html = settled('<p style="x">$$a_1$$ <font size="2">if x <y</font></p>', message, warnings, losses)
-    assert html == '<p style="x">\\[a_1\\] <font size="2">if x <y</font></p>'
+    assert html == '<p style="x">\\[a_1\\] <font size="2">if x &lt;y</font></p>'
     assert [(note.line, note.element, note.text) for note in warnings] == [
-        (7, "question[2]", "A formula between $$ is read as one between \\[ and \\].")
+        (7, "question[2]", "A formula between $$ is read as one between \\[ and \\]."),
+        (7, "question[2]", "These tags are read as text: %(tags)s. Write &lt; for a less-than sign."),
     ]
     assert [note.text % note.params for note in losses] == [
-        "This may not stand in a question: <font>, <y>. Its text stays; write &lt; for a less-than sign.",
+        "This may not stand in a question: <font>. Its text stays; write &lt; for a less-than sign.",
         "These attributes of HTML are left out: size, style.",
     ]
     assert {note.element for note in losses} == {"question[2]"}

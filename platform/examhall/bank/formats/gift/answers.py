@@ -14,10 +14,11 @@ from typing import Any
 
 from examhall.bank.content.richtext import MARKDOWN_LIMIT, RENDERERS, render, sanitise
 from examhall.bank.formats import Message
-from examhall.bank.formats.attributes import settled
+from examhall.bank.formats.attributes import READ_AS_TEXT, listed, settled
 from examhall.bank.formats.gift.pieces import Piece, pieces_of
 from examhall.bank.formats.mathml import with_latex
 from examhall.bank.formats.passage import Passage
+from examhall.bank.formats.tags import TAG, told_apart_by_tags, without_tags
 from examhall.bank.types.choice import OPTIONS_LIMIT
 from examhall.bank.types.contract import as_text, exact
 from examhall.bank.types.nesting import DEPTH_LIMIT, too_deep
@@ -133,9 +134,11 @@ class Reader:
             )
             self.warnings.append(block.message(note, example="~%50%"))
         told: dict[tuple[str, Decimal], Piece] = {}
+        by_tags = told_apart_by_tags([self.format_of(piece.text)[1].plain() for piece in pieces])
         for piece in pieces:
             percent = piece.percent if piece.mark else Decimal(0)
-            first = told.setdefault((self.html(piece.text), percent), piece)
+            text = self._of_tags(piece.text) if by_tags else self.html(piece.text)
+            first = told.setdefault((text, percent), piece)
             if first is not piece and first.text.text:
                 note = N_("This option stands there twice and is read once.")
                 self.warnings.append(piece.text.message(note))
@@ -148,6 +151,16 @@ class Reader:
         ]
         kind = "single_choice" if right else "multiple_choice"
         return Answers(kind, {"options": options}, _lines("options", list(told.values())))
+
+    def _of_tags(self, passage: Passage) -> str:
+        """The HTML of an option in which tags are what is said."""
+        text_format, text = self.format_of(passage)
+        if text_format == "plain":
+            return self.rendered(text_format, text)
+        said = text.plain()
+        if tags := TAG.findall(said):
+            self.warnings.append(text.message(READ_AS_TEXT, tags=listed(tags)))
+        return render(without_tags(said), text_format)
 
     def _sharing(self, fractions: list[Decimal], block: Passage) -> list[Decimal]:
         """Fractions of which those above 0 make 1 together: others are scaled, as all that is right is worth 1."""

@@ -6,8 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from examhall.bank.content.richtext import media_of, plain_text, sanitise
+from examhall.bank.formats.attributes import READ_AS_TEXT, listed
 from examhall.bank.formats.moodle_xml.node import Node
 from examhall.bank.formats.moodle_xml.question import Question
+from examhall.bank.formats.tags import TAG, told_apart_by_tags, without_tags
 from examhall.bank.types.contract import as_text
 from examhall.errors import N_
 
@@ -156,6 +158,7 @@ def _subset(question: Question, count: int) -> None:
 
 def _options(question: Question, answers: list[Node]) -> list[dict[str, Any]]:
     options = []
+    _keep_tags(question, answers)
     for place, answer in enumerate(answers):
         question.places[f"options.{place}"] = answer
         fraction = question.fraction(answer)
@@ -163,6 +166,19 @@ def _options(question: Question, answers: list[Node]) -> list[dict[str, Any]]:
             {"text": question.texts.html(answer), "fraction": fraction, "feedback": question.feedback(answer)}
         )
     return options
+
+
+def _keep_tags(question: Question, answers: list[Node]) -> None:
+    """Make text of the tags of options which nothing but these tell apart: <br>, <lb> and <break>."""
+    formats = {answer.attributes.get("format", question.texts.text_format) for answer in answers}
+    said = [answer.speaker for answer in answers]
+    if not formats <= {"html", "moodle_auto_format"} or any(node.bare for node in said):
+        return
+    if told_apart_by_tags([node.text for node in said]):
+        for answer, node in zip(answers, said, strict=True):
+            if tags := TAG.findall(node.text):
+                question.warn(answer, READ_AS_TEXT, tags=listed(tags))
+            node.text = without_tags(node.text)
 
 
 def _written(options: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -83,6 +83,11 @@ class Node:
         name = f"{self.tag}[{self.number}]" if self.number else self.tag
         return f"{self.parent.path}/{name}" if self.parent else name
 
+    @property
+    def speaker(self) -> Node:
+        """The element that holds what this one says: its <text>, or itself."""
+        return next((child for child in self.children if child.tag == "text"), self)
+
     def take(self, tag: str) -> Node | None:
         """The first child of this name that is left."""
         for child in self.children:

@@ -60,8 +60,7 @@ class Question:
         """The answers that say something. An empty one, which forms leave behind, is left out."""
         said = []
         for answer in self.node.take_all(tag):
-            text = next((child for child in answer.children if child.tag == "text"), answer)
-            if text.text or text.children:
+            if answer.speaker.text or answer.speaker.children:
                 said.append(answer)
                 continue
             if answer.attributes.get("fraction", "0").strip("0.") or _says_something(answer):

@@ -23,6 +23,7 @@ from examhall.bank.formats.moodle_xml.node import Fault, Node, shortened
 from examhall.bank.formats.moodle_xml.question import Grades, Question
 from examhall.bank.formats.moodle_xml.texts import NOT_THERE, UNNAMED, Texts
 from examhall.bank.formats.moodle_xml.wild import mended
+from examhall.bank.formats.tags import literal
 from examhall.errors import N_, FieldError, Invalid
 
 QUESTIONS_LIMIT = 10_000
@@ -250,7 +251,7 @@ def _old_picture(question: Question) -> str:
 def _name(question: Question) -> str:
     node = question.node.take("name")
     text = node.take_text() if node else ""
-    name = plain_text(sanitise(text)) if _WORD.search(text) else " ".join(text.split())
+    name = plain_text(sanitise(literal(text)[0])) if _WORD.search(text) else " ".join(text.split())
     if not name:
         question.warn(node or question.node, N_("This question has no name. It is called by how it begins."))
     if len(name) > NAME_LIMIT and node:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, NoReturn
 
 from examhall.bank.authoring.markup import to_html, to_number
 from examhall.bank.content.richtext import plain_text
 from examhall.bank.formats import Import, Item, Message
+from examhall.bank.formats.attributes import READ_AS_TEXT, listed, settled
 from examhall.bank.formats.passage import Fault
 from examhall.bank.formats.tables.fields import DIFFICULTIES, LETTERS, TYPES, chosen, plain_words
 from examhall.bank.formats.tables.sheets import Row
+from examhall.bank.formats.tags import TAG, told_apart_by_tags, without_tags
 from examhall.bank.types import type_named
 from examhall.bank.types.contract import as_text, exact
 from examhall.errors import N_, Invalid
@@ -99,6 +101,8 @@ class _Reader:
     places: Mapping[str, int]
     #: What a number in `right` is: see `_counting`.
     counting: str = ""
+    warnings: list[Message] = field(default_factory=list)
+    losses: list[Message] = field(default_factory=list)
 
     def cell(self, field: str) -> str:
         """What stands in the column of a field, "" where there is none."""
@@ -130,8 +134,8 @@ class _Reader:
             raise Fault([Message(self.number, message, {}, element)])
 
     def item(self) -> Item:
-        kind, warnings, losses = self.kind(), [], []
-        data = {"prompt": to_html(self.cell("question")), "feedback": to_html(self.cell("feedback"))}
+        kind, warnings, losses = self.kind(), self.warnings, self.losses
+        data = {"prompt": self.html("question"), "feedback": self.html("feedback")}
         try:
             body = type_named(kind).validate(data | BODIES[kind](self))
         except Invalid as invalid:
@@ -238,14 +242,31 @@ class _Reader:
         return [letter for letter in self.letters() if self.cell(letter).casefold() == text.casefold()]
 
     def options(self, shares: Mapping[str, str], **more: Any) -> list[dict[str, Any]]:
+        of_tags = told_apart_by_tags([self.cell(letter) for letter in self.letters()])
         return [
-            {"text": to_html(self.cell(letter)), "fraction": shares.get(letter, "0"), "feedback": self.feedback(letter)}
+            {
+                "text": self.html(letter, of_tags=of_tags),
+                "fraction": shares.get(letter, "0"),
+                "feedback": self.feedback(letter),
+            }
             | more
             for letter in self.letters()
         ]
 
     def feedback(self, letter: str) -> str:
-        return to_html(self.cell(f"{letter}_feedback"))
+        return self.html(f"{letter}_feedback")
+
+    def html(self, field: str, text: str | None = None, *, of_tags: bool = False) -> str:
+        """The HTML of a field, or of a part of it. With `of_tags` its tags are what is said."""
+        said = self.cell(field) if text is None else text
+
+        def message(text: str, /, **params: Any) -> Message:
+            return self.message(field, text, params)
+
+        if of_tags and (tags := TAG.findall(said)):
+            self.warnings.append(message(READ_AS_TEXT, tags=listed(tags)))
+            said = without_tags(said)
+        return settled(to_html(said), message, self.warnings, self.losses)
 
     def field_of(self, path: str) -> str:
         """The field in which a fault of a body stands."""
@@ -287,7 +308,7 @@ def _kprim(row: _Reader) -> dict[str, Any]:
     shares = row.shares(lambda count: "1")
     return {
         "rows": [
-            {"text": to_html(row.cell(letter)), "correct": letter in shares, "feedback": row.feedback(letter)}
+            {"text": row.html(letter), "correct": letter in shares, "feedback": row.feedback(letter)}
             for letter in row.letters()
         ]
     }
@@ -325,18 +346,21 @@ def _interval(text: str) -> dict[str, Any]:
 def _matching(row: _Reader) -> dict[str, Any]:
     stems: list[dict[str, str]] = []
     choices: dict[str, str] = {}
+    places: dict[str, str] = {}
     for letter in row.letters():
         pair = _ARROW.fullmatch(row.cell(letter))
         if pair is None:
             row.refuse(letter, N_("Write a pair as “stem -> choice”, a choice without a stem as “-> choice”."))
         key = choices.setdefault(pair[2], f"c{len(choices) + 1}")
+        places.setdefault(key, letter)
         if pair[1]:
-            stems.append({"text": to_html(pair[1]), "choice": key})
-    return {"stems": stems, "choices": [{"key": key, "text": to_html(text)} for text, key in choices.items()]}
+            stems.append({"text": row.html(letter, pair[1]), "choice": key})
+    shown = [{"key": key, "text": row.html(places[key], text)} for text, key in choices.items()]
+    return {"stems": stems, "choices": shown}
 
 
 def _ordering(row: _Reader) -> dict[str, Any]:
-    return {"items": [{"text": to_html(row.cell(letter))} for letter in row.letters()]}
+    return {"items": [{"text": row.html(letter)} for letter in row.letters()]}
 
 
 def _nothing(row: _Reader) -> dict[str, Any]:
