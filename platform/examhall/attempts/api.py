@@ -214,16 +214,19 @@ class Files(MethodView):
     uploads = {"POST": FileIn}
     answers = {"POST": (201, FileOut)}
 
+    def admit(self, *_: Any, **url: Any) -> None:
+        """Refuse what is larger than any file that the attempt takes."""
+        most = refuse_large(operations.load(url["id"], me().id), request.content_length)
+        request.max_content_length = min(most, request.max_content_length or most)
+
     def post(self, id: UUID) -> ResponseReturnValue:
         """Hand up a file. It counts as soon as an answer names it: `{"files": ["<id>"]}`, saved as every answer is."""
-        attempt = operations.load(id, me().id)
-        most = refuse_large(attempt, request.content_length)
-        request.max_content_length = min(most, request.max_content_length or most)
         upload, number = request.files.get("file"), request.form.get("slot", "")
         if upload is None:
             raise Invalid(errors=[FieldError("file", N_("Send the file as multipart/form-data, in the field “file”."))])
         if not (number.isascii() and number.isdigit() and len(number) < 6):
             raise Invalid(errors=[FieldError("slot", N_("Give the number of the question's slot."))])
+        attempt = operations.load(id, me().id)
         return _file(hand_up(attempt, int(number), upload.filename or "", upload.read())), 201
 
 

@@ -16,17 +16,19 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import current_app, g
 
+from examhall.attempts import statements
 from examhall.attempts.engine import grading, paper, saving, steps, timing
 from examhall.attempts.engine.paper import Paper
 from examhall.attempts.engine.states import Kind, State, after
 from examhall.attempts.files import handed_up
-from examhall.attempts.models import Answer, Attempt, StoredPaper, StoredStep
+from examhall.attempts.models import Attempt
+from examhall.attempts.statements import WITH_PAPER, attempts, papers
 from examhall.bank import operations as bank
 from examhall.clock import now
 from examhall.errors import NotFound
 from examhall.exams import access
 from examhall.exams.models import Exam
-from examhall.extensions import Statement, db, limiter
+from examhall.extensions import db, limiter
 from examhall.storage.records import new_id, tenant_id
 from examhall.storage.statements import insert, table
 from examhall.storage.transactions import writes, writing
@@ -34,9 +36,7 @@ from examhall.web.scope import scope
 
 audit = logging.getLogger("examhall.audit")
 
-attempts, papers, answers, kept_steps, exams = (
-    table(model) for model in (Attempt, StoredPaper, Answer, StoredStep, Exam)
-)
+exams = table(Exam)
 
 #: Attempts that one pass finishes; the next pass takes the rest.
 BATCH = 500
@@ -143,33 +143,12 @@ def _begin(admission: access.Admission, user_id: UUID, moment: datetime) -> Foun
 
 def load(attempt_id: UUID, user_id: UUID | None = None, *, lock: bool = False) -> Found:
     """An attempt with its paper; of one person only where `user_id` is given. Raises `NotFound`."""
-    a = attempts.c
-    statement = _with_paper().where(a.tenant_id == tenant_id(), a.id == attempt_id)
-    if user_id is not None:
-        statement = statement.where(a.user_id == user_id)
-    if lock:
-        statement = statement.with_for_update(of=attempts)
-    row = db.session.execute(statement).one_or_none()
+    statement = statements.one(own=user_id is not None, lock=lock)
+    named = {"tenant": tenant_id(), "attempt": attempt_id} | ({} if user_id is None else {"user": user_id})
+    row = db.session.execute(statement, named).one_or_none()
     if row is None:
         raise NotFound()
     return _found(row)
-
-
-def _with_paper() -> Statement:
-    a = attempts.c
-    return sa.select(
-        a.id,
-        a.exam_id,
-        a.user_id,
-        a.number,
-        a.state,
-        a.started_at,
-        a.deadline_at,
-        a.submitted_at,
-        a.step_count,
-        a.last_hash,
-        papers.c.content,
-    ).join(papers, sa.and_(papers.c.tenant_id == a.tenant_id, papers.c.id == a.id))
 
 
 def _found(row: sa.Row[Any]) -> Found:
@@ -184,14 +163,12 @@ def stored_answers(
     attempt_ids: Sequence[UUID], slots: Iterable[int] | None = None
 ) -> dict[UUID, dict[int, saving.Stored]]:
     """Attempt to slot to what is stored there, in one statement."""
-    c = answers.c
-    statement = sa.select(c.attempt_id, c.slot, c.seq, c.response).where(
-        c.tenant_id == tenant_id(), c.attempt_id.in_(attempt_ids)
-    )
+    asked: dict[str, Any] = {"tenant": tenant_id(), "attempts": list(attempt_ids)}
+    statement = statements.ANSWERS
     if slots is not None:
-        statement = statement.where(c.slot.in_(list(slots)))
+        statement, asked["slots"] = statements.ANSWERS_OF_SLOTS, list(slots)
     found: dict[UUID, dict[int, saving.Stored]] = {attempt_id: {} for attempt_id in attempt_ids}
-    for attempt_id, slot, seq, response in db.session.execute(statement):
+    for attempt_id, slot, seq, response in db.session.execute(statement, asked):
         found[attempt_id][slot] = saving.Stored(seq, response)
     return found
 
@@ -246,21 +223,16 @@ def save(attempt_id: UUID, user_id: UUID, saves: Sequence[saving.Save]) -> Saved
     if new:
         _append(attempt_id, new)
         _put(attempt_id, fresh)
-        _set(attempt_id, step_count=head.number + 1, last_hash=head.hash)
+        reached = {"attempt": attempt_id, "steps": head.number + 1, "hash": head.hash}
+        db.session.execute(statements.SET_HEAD, {"tenant": tenant_id(), **reached})
     if expired and attempt.state is State.OPEN:
         head = _finish([load(attempt_id)], Kind.EXPIRE, moment)[attempt_id]
     return Saved(decisions, moment, attempt.deadline_at, head.number)
 
 
 def _kept_late(attempt_id: UUID, slots: Iterable[int]) -> dict[int, saving.Stored]:
-    c = kept_steps.c
-    rows = db.session.execute(
-        sa.select(c.slot, c.seq, c.response)
-        .where(
-            c.tenant_id == tenant_id(), c.attempt_id == attempt_id, c.kind == Kind.LATE.value, c.slot.in_(list(slots))
-        )
-        .order_by(c.number)
-    )
+    asked = {"tenant": tenant_id(), "attempt": attempt_id, "slots": list(slots)}
+    rows = db.session.execute(statements.LATE, asked)
     return {slot: saving.Stored(seq, response) for slot, seq, response in rows}
 
 
@@ -301,7 +273,7 @@ def finish_overdue(exam_id: UUID | None = None, attempt_id: UUID | None = None, 
         return 0
     with writing():
         rows = db.session.execute(
-            _with_paper().where(*overdue).limit(BATCH).with_for_update(of=attempts, skip_locked=True)
+            WITH_PAPER.where(*overdue).limit(BATCH).with_for_update(of=attempts, skip_locked=True)
         ).all()
         _finish([_found(row) for row in rows], Kind.EXPIRE, moment)
     return len(rows)
@@ -367,18 +339,13 @@ def _append_all(new: Sequence[tuple[UUID, steps.Step]]) -> None:
         }
         for attempt_id, step in new
     ]  # fmt: skip
-    db.session.execute(sa.insert(kept_steps), rows)
+    db.session.execute(statements.ADD_STEPS, rows)
 
 
 def _put(attempt_id: UUID, fresh: Mapping[int, saving.Save]) -> None:
     if not fresh:
         return
     tenant = tenant_id()
-    statement = insert(Answer)
-    statement = statement.on_conflict_do_update(
-        index_elements=["tenant_id", "attempt_id", "slot"],
-        set_={"seq": statement.excluded.seq, "response": statement.excluded.response},
-    )
     rows = [
         {
             "tenant_id": tenant,
@@ -391,10 +358,4 @@ def _put(attempt_id: UUID, fresh: Mapping[int, saving.Save]) -> None:
         }
         for slot, item in fresh.items()
     ]
-    db.session.execute(statement, rows)
-
-
-def _set(attempt_id: UUID, **values: Any) -> None:
-    db.session.execute(
-        sa.update(attempts).where(attempts.c.tenant_id == tenant_id(), attempts.c.id == attempt_id).values(**values)
-    )
+    db.session.execute(statements.put_answers(db.session.get_bind().dialect.name), rows)
