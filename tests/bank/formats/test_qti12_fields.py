@@ -85,6 +85,27 @@ def test_a_choice_without_choices_is_an_error() -> None:
     assert said(read(asked(shown, adds("<other/>")))) == ["Give the choices here, each with an identifier of its own."]
 
 
+def test_four_statements_to_judge() -> None:
+    """As OLAT writes them: a right verdict adds a quarter, a wrong one costs it, and less than nothing is nothing."""
+    shown = f'{material("True?")}<response_lid ident="R" rcardinality="Multiple">{labels(a="A", b="B", c="C", d="D")}'
+    key = {"a": "correct", "b": "wrong", "c": "wrong", "d": "correct"}
+    rules = []
+    for name, verdict in key.items():
+        test = equal(f"{name}:{verdict}", "R")
+        rules += [adds(test, "0.25"), adds(f"<not>{test}</not>", "-0.25")]
+    decvar = '<decvar defaultval="0" minvalue="0.0" maxvalue="1.0"/>'
+    question = one(asked(f"{shown}</response_lid>", *rules, outcomes=decvar))
+    assert (question.type, question.points, question.body["scheme"]) == ("kprim", 1, "kprim")
+    assert [(row["text"], row["correct"]) for row in question.body["rows"]] == [
+        ("A", True), ("B", False), ("C", False), ("D", True),
+    ]  # fmt: skip
+    assert told(question) == []
+    quarters = [adds(equal(f"{name}:{verdict}", "R"), "0.4" if name == "a" else "0.2") for name, verdict in key.items()]
+    question = one(asked(f"{shown}</response_lid>", *quarters))
+    assert question.body["scheme"] == "every_decision"
+    assert told(question)[0].startswith("Some answers earn other points than in the file: of 16 that were tried, 14.")
+
+
 def test_what_has_no_counterpart_is_named() -> None:
     shown = f'{material("Match.")}<response_grp ident="M">{labels(a="one")}</response_grp>'
     assert said(read(asked(shown))) == [

@@ -12,7 +12,7 @@ from typing import Any
 
 from examhall.bank.content.richtext import plain_text
 from examhall.bank.formats import Item, Message, unreached
-from examhall.bank.formats.qti import blackboard12, d2l12, gaps12, marked12, more12, tree, types12
+from examhall.bank.formats.qti import blackboard12, d2l12, gaps12, marked12, more12, statements12, tree, types12
 from examhall.bank.formats.qti.item import ID_LIMIT, NAME_LIMIT
 from examhall.bank.formats.qti.markup import Files
 from examhall.bank.formats.qti.notes import Fault, Notes
@@ -169,6 +169,8 @@ def _by_shape(shown: Presentation) -> Reader:
     if kinds == {"response_lid"} and responses[0].element.get("rcardinality", "").lower() != "ordered":
         if len(responses) > 1:
             return types12.matching
+        if statements12.are_judged(shown.item, responses[0]):
+            return statements12.statements
         return types12.several if responses[0].several else types12.single
     if kinds == {"response_lid"}:
         return more12.ordering
