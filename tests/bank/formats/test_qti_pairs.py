@@ -173,6 +173,14 @@ class TestSeveralPartners:
             "Answers may earn less than 0 points in the file; here they earn 0.",
         ]
 
+    def test_wrong_pairs_that_cost_what_other_stems_earn_are_told(self) -> None:
+        data = self.grid("s1 c1|s1 c2|s2 c3", ":s1 c1=1|s1 c2=1|s2 c3=1|s2 c1=-2")
+        assert [gap["weight"] for gap in one(data).body["gaps"]] == [2, 1]
+        assert losses(data)[1:] == [
+            "Answers may earn less than 0 points in the file; here they earn 0.",
+            "Some gaps count together in the file: of 7 answers tried, 1 earn other points here.",
+        ]
+
     def test_all_pairs_or_nothing_is_a_loss(self) -> None:
         data = self.grid("s1 c1|s1 c2|s2 c3", processing=MATCH_CORRECT)
         assert one(data).type == "cloze"

@@ -10,10 +10,12 @@ from typing import Any
 from examhall.bank.formats.qti import choices
 from examhall.bank.formats.qti.gaps import assembled, ticks
 from examhall.bank.formats.qti.subject import Draft, Subject, keys, limit
+from examhall.bank.formats.qti.together import check_rows
 from examhall.bank.formats.qti.values import Declaration
 from examhall.bank.types.contract import as_text
 from examhall.errors import N_
 
+TOGETHER = N_("In the file only all pairs together earn points; here each earns its share.")
 Pair = Callable[[str, str], tuple[str, str]]
 
 
@@ -31,7 +33,7 @@ def grid(
     texts = [subject.text(column) for column in columns]
     message = N_("Stems with several right partners are shown as gaps: lists to choose from, or boxes to tick.")
     subject.notes.loss(interaction, message)
-    found, shown = [], []
+    found, shown, members = [], [], []
     for row in rows:
         name = row.get("identifier", "")
 
@@ -45,7 +47,7 @@ def grid(
 
         tried = [frozenset([one]) for one in names] + [frozenset(right)]
         if max(map(worth, tried)) <= 0 and right and worth(frozenset(right), around=others) > 0:
-            subject.notes.loss(row, N_("In the file only all pairs together earn points; here each earns its share."))
+            subject.notes.loss(row, TOGETHER)
             worth = partial(worth, around=others)
         if max(map(worth, tried)) <= 0:
             subject.notes.loss(row, N_('"%(name)s" has no right partner in the file and is left out.'), name=name[:100])
@@ -63,6 +65,7 @@ def grid(
         kind = {"kind": "multiple", "display": "checkbox_row"} if several else {"kind": "choice", "display": "dropdown"}
         found.append(({**kind, "options": options}, best))
         shown.append(row)
+        members.append({one: pair(name, one) for one in names})
     if not found:
         raise subject.notes.fault(interaction, N_("No pair earns anything. Name the right ones in the file."))
 
@@ -70,4 +73,7 @@ def grid(
         lines = "".join(f"<div>{subject.text(row)} {marks[row]}</div>" for row in shown)
         return f"<div>{subject.prompt()}</div>{lines}"
 
-    return assembled(subject, found, prompt, shown)
+    draft = assembled(subject, found, prompt, shown)
+    if all(loss.text != TOGETHER for loss in subject.notes.losses):
+        check_rows(subject, draft, members, declared)
+    return draft

@@ -14,7 +14,7 @@ from examhall.bank.formats.qti.rules12 import Rules
 from examhall.bank.formats.qti.scoring import rounded_points
 from examhall.bank.formats.qti.subject import Draft, keys
 from examhall.bank.formats.qti.types12 import texts_of
-from examhall.bank.types.kprim import EARNS, ROWS
+from examhall.bank.types.kprim import EARNS, ROWS, Scheme
 from examhall.errors import N_
 
 _CLOSE = Decimal("0.002")
@@ -42,7 +42,7 @@ def statements(shown: Presentation, rules: Rules) -> Draft:
     best = scores[right]
     if best <= 0:
         raise shown.notes.fault(shown.item, N_("No option earns anything. Name the right one in the file."))
-    misfits: dict[str, tuple[int, Decimal]] = {}
+    misfits: dict[Scheme, tuple[int, Decimal]] = {}
     for scheme, earns in EARNS.items():
         here = {verdicts: earns[sum(map(eq, verdicts, right))] for verdicts in scores}
         apart = [abs(max(scores[one], Decimal(0)) / best - here[one]) for one in scores]

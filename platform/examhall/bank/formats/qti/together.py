@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from examhall.bank.formats.qti import tree
 from examhall.bank.formats.qti.subject import Draft, Subject
 from examhall.bank.formats.qti.trial import drafted
-from examhall.bank.formats.qti.values import Value, number, value
+from examhall.bank.formats.qti.values import Atom, Declaration, Value, number, value
 from examhall.bank.types import type_named
 from examhall.bank.types.contract import as_text, exact
 from examhall.errors import N_
@@ -23,21 +23,61 @@ Given = tuple[Value | None, Any]
 
 
 def check(subject: Subject, draft: Draft) -> None:
-    """Tells how many of the tried responses earn something else here than in the file."""
-    kind = type_named("cloze")
-    gaps = [{**gap, "options": _keyed(gap["options"])} if "options" in gap else gap for gap in draft.data["gaps"]]
-    body = drafted("cloze", {"prompt": " ".join(f"{{#{gap['key']}}}" for gap in gaps), "gaps": gaps})
-    if body is None:
-        return
+    """Tells how many of the tried responses to the interactions of an item earn something else here."""
     names = [subject.response_of(interaction) for interaction in subject.interactions]
+    gaps = _keyed(draft)
     known = [
         list(_responses(subject, interaction, gap)) for interaction, gap in zip(subject.interactions, gaps, strict=True)
     ]
-    tried = list(islice(_combined(known), _TRIED_LIMIT))
+    compare(subject, draft, [
+        ({name: held for name, (held, _) in zip(names, given, strict=True)},
+         {gap["key"]: answer for gap, (_, answer) in zip(gaps, given, strict=True) if answer is not None})
+        for given in islice(_combined(known), _TRIED_LIMIT)
+    ])  # fmt: skip
+
+
+def check_rows(subject: Subject, draft: Draft, rows: Sequence[Mapping[str, Atom]], declared: Declaration) -> None:
+    """The same for gaps that are the rows of one interaction: in each stands the member that each option is."""
+    gaps = _keyed(draft)
+    members = [dict(zip((option["key"] for option in gap["options"]), row.values(), strict=True))
+               for gap, row in zip(gaps, rows, strict=True)]  # fmt: skip
+    right = [
+        [option["key"] for option in gap["options"] if Decimal(option["fraction"]) > 0][: _ticks_of(gap)]
+        for gap in gaps
+    ]
+    ways = [right]
+    for place, gap in enumerate(gaps):
+        for option in gap["options"]:
+            if option["key"] not in right[place]:
+                ticked = [*right[place], option["key"]][-_ticks_of(gap) :]
+                ways += [
+                    [*right[:place], ticked, *right[place + 1 :]],
+                    [ticked if row == place else [] for row in range(len(gaps))],
+                ]
+    compare(subject, draft, [
+        ({declared.identifier: value([members[row][key] for row, keys in enumerate(way) for key in keys],
+                                     declared.base, declared.cardinality)},
+         {gap["key"]: {"choices": keys} if gap["kind"] == "multiple" else {"choice": keys[0]}
+          for gap, keys in zip(gaps, way, strict=True) if keys})
+        for way in ways[:_TRIED_LIMIT]
+    ])  # fmt: skip
+
+
+def _ticks_of(gap: Mapping[str, Any]) -> int:
+    return len(gap["options"]) if gap["kind"] == "multiple" else 1
+
+
+def compare(
+    subject: Subject, draft: Draft, tried: Sequence[tuple[Mapping[str, Value | None], Mapping[str, Any]]]
+) -> None:
+    """Tells how many responses, each as the file takes it and as we do, earn something else here."""
+    kind, gaps = type_named("cloze"), _keyed(draft)
+    body = drafted("cloze", {"prompt": " ".join(f"{{#{gap['key']}}}" for gap in gaps), "gaps": gaps})
+    if body is None:
+        return
     misfits = 0
-    for given in tried:
-        file = subject.scorer.outcome({name: held for name, (held, _) in zip(names, given, strict=True)}).score
-        inner = {gap["key"]: answer for gap, (_, answer) in zip(gaps, given, strict=True) if answer is not None}
+    for given, inner in tried:
+        file = subject.scorer.outcome(given).score
         here = (kind.grade(body, inner) or Decimal(0)) * draft.points
         least = Decimal(0) if here >= 0 else file  # that answers cost nothing here is told of their gaps
         misfits += abs(here - min(max(file, least), draft.points)) > _CLOSE * draft.points
@@ -48,8 +88,13 @@ def check(subject: Subject, draft: Draft) -> None:
         subject.notes.loss(None, message, tried=len(tried), misfits=misfits)
 
 
-def _keyed(options: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [{**option, "key": option["key"] or f"o{place}"} for place, option in enumerate(options, start=1)]
+def _keyed(draft: Draft) -> list[dict[str, Any]]:
+    """The gaps of a draft, with a key for each option."""
+    return [
+        {**gap, "options": [{**option, "key": option["key"] or f"o{place}"}
+                            for place, option in enumerate(gap["options"], start=1)]} if "options" in gap else gap
+        for gap in draft.data["gaps"]
+    ]  # fmt: skip
 
 
 def _responses(subject: Subject, interaction: Any, gap: Mapping[str, Any]) -> Iterator[Given]:
