@@ -164,7 +164,8 @@ class TestFiles:
             kept = [file.stat().st_size for file in Path(app.instance_path).glob("*.media/*/*")]
         assert sorted(kept) == [60_000, 90_000], "what is refused takes no place on the disk"
 
-    def test_a_file_that_is_too_large_is_refused_unread(self, hall: Hall) -> None:
+    @pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "one"}])
+    def test_a_file_that_is_too_large_is_refused_unread(self, hall: Hall, headers: dict[str, str]) -> None:
         _, candidate, attempt = sitting(hall, "upload")
 
         class Unread(io.BytesIO):
@@ -178,6 +179,7 @@ class TestFiles:
             input_stream=Unread(),
             content_type="multipart/form-data; boundary=b",
             environ_overrides={"CONTENT_LENGTH": "10000000"},
+            headers=headers,
         )
         assert (answer.status_code, answer.json["code"]) == (413, "payload_too_large")
         assert "0.0954 MB" in answer.json["detail"]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
@@ -89,3 +91,41 @@ def test_nothing_is_held_while_a_file_is_read(
     sent = author.post(f"/banks/{bank}/imports", headers={"Idempotency-Key": "one"}, **multipart(gift(1)))
     assert sent.status_code == 201, sent.text
     assert held == [False]
+
+
+def folders(hall: Hall) -> list[Path]:
+    """Those of the imports of the tenant."""
+    with hall.inside() as app:
+        return list(Path(app.instance_path).glob("*.imports/*"))
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "one"}])
+def test_what_is_refused_leaves_no_folder(hall: Hall, author: Api, bank: Any, headers: dict[str, str]) -> None:
+    faulty = multipart("::One:: Is it? {T}\n\n::Two:: Is it? {\n")
+    sent = author.post(f"/banks/{bank}/imports?commit=true", headers=headers, **faulty)
+    assert sent.status_code == 422, sent.text
+    assert author.get(f"/banks/{bank}/imports").json == []
+    assert folders(hall) == []
+
+
+def test_of_two_that_come_at_once_with_one_key_one_folder_stays(
+    hall: Hall, author: Api, bank: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready, start = Barrier(2, timeout=60), launch.start
+
+    def together(place: Path) -> Any:
+        ready.wait()
+        return start(place)
+
+    monkeypatch.setattr(launch, "start", together)
+
+    def sent(_: int) -> Any:
+        device = Api(hall, author.tenant)
+        device.headers = author.headers | {"Idempotency-Key": "one"}
+        return device.post(f"/banks/{bank}/imports", **multipart(gift(1)))
+
+    with ThreadPoolExecutor(2) as threads:
+        answers = list(threads.map(sent, range(2)))
+    assert [answer.status_code for answer in answers] == [201, 201]
+    (job,) = author.get(f"/banks/{bank}/imports").json
+    assert folders(hall) == [folder_of(hall, job)]

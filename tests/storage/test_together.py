@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from examhall.extensions import db
 from examhall.identity.models import User
 from examhall.storage.records import tenant_id
-from examhall.storage.transactions import after_commit, together, writing
+from examhall.storage.transactions import after_commit, after_rollback, together, writing
 from hall import Hall
 
 audit = logging.getLogger("examhall.audit")
@@ -116,3 +116,30 @@ def test_what_waits_for_the_commit_may_write_itself(hall: Hall) -> None:
             after_commit(lambda: add("bob@x.example"))
         after_commit(lambda: add("cleo@x.example"))
         assert emails() == ["ada@x.example", "bob@x.example", "cleo@x.example"]
+
+
+def test_what_was_made_for_a_write_is_removed_where_it_is_taken_back(hall: Hall) -> None:
+    removed: list[str] = []
+
+    def make(name: str, *, fail: bool = False) -> None:
+        with writing():
+            after_rollback(lambda: removed.append(name))
+            if fail:
+                raise ZeroDivisionError
+
+    def make_two() -> None:
+        make("whole")
+        make("part", fail=True)
+
+    with hall.inside():
+        make("stands")
+        with pytest.raises(ZeroDivisionError):
+            make("alone", fail=True)
+        with together():
+            make("first")
+            with pytest.raises(ZeroDivisionError):
+                make("caught", fail=True)
+        assert removed == ["alone", "caught"]
+        with pytest.raises(ZeroDivisionError), together():
+            make_two()
+        assert removed == ["alone", "caught", "part", "whole"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -60,7 +60,8 @@ def writing() -> Iterator[Session]:
                 told["writing"] = False
     except BaseException as error:  # also one of what is only written at the end
         if "then" in told:
-            del told["then"][before:]
+            told["then"], taken_back = told["then"][:before], told["then"][before:]
+            _act(taken_back, stands=False)
         if until is not None and first:  # whoever catches it finds nothing half done
             until.__exit__(type(error), error, error.__traceback__)
         raise
@@ -87,32 +88,43 @@ def _transaction(session: Session) -> Iterator[Session]:
     lock = _queue(connection) if connection.dialect.name == "sqlite" else None
     if lock is not None and not lock.acquire(timeout=PATIENCE):
         raise Unavailable()
-    then: list[Callable[[], object]] = []
-    session.info["then"] = then
+    session.info["then"] = []
+    stands = False
     try:
         if lock is not None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         connection.execution_options(writing=True)  # without it `engines` refuses to write
         yield session
         session.commit()
+        stands = True
     except BaseException:
         session.rollback()
         raise
     finally:
-        del session.info["then"]
+        then = session.info.pop("then")
         if lock is not None:
             lock.release()
-    for act in then:
-        act()
+        _act(then, stands=stands)
+
+
+def _act(then: Sequence[tuple[bool, Callable[[], object]]], *, stands: bool) -> None:
+    for when, act in then:
+        if when is stands:
+            act()
 
 
 def after_commit(act: Callable[[], object]) -> None:
     """Do this once what is being written stands, at once where nothing is; never where it is taken back."""
-    then: list[Callable[[], object]] | None = db.session().info.get("then")
+    then = db.session().info.get("then")
     if then is None:
         act()
     else:
-        then.append(act)
+        then.append((True, act))
+
+
+def after_rollback(act: Callable[[], object]) -> None:
+    """Do this where what is being written is taken back, be it after the operation has ended. Only inside a write."""
+    db.session().info["then"].append((False, act))
 
 
 def writes(operation: Callable[P, R]) -> Callable[P, R]:

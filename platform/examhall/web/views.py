@@ -105,10 +105,11 @@ class TenantView(View):
         super().__setattr__(name, value)
 
     def dispatch_request(self, **url: Any) -> ResponseReturnValue:
-        """The one way in: public or authenticated -> permitted -> throttled -> the verb."""
+        """The one way in: public or authenticated -> permitted -> throttled -> admitted -> the verb."""
         if request.method in self.uploads:
             request.max_content_length = current_app.config["MAX_UPLOAD_LENGTH"]
         guards.check(self.policy)
+        self.admit(**url)
         if self.keeps_receipts and request.method == "POST" and guards.principal() and self.told_apart():
             ledger = current_app.extensions["idempotency"]
             answer: ResponseReturnValue = ledger.answer_once(lambda: self.run(**url))
@@ -131,6 +132,9 @@ class TenantView(View):
         return handler(**url)
 
     # hooks ------------------------------------------------------------------------------------------------------
+
+    def admit(self, *_: Any, **url: Any) -> None:
+        """Raise what a request is refused for by its head alone: the body of a POST with a key is read after this."""
 
     def query(self) -> Statement:
         """The select that everything begins with: this tenant's records and nobody else's."""

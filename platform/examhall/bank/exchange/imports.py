@@ -32,7 +32,7 @@ from examhall.errors import N_, Conflict, FieldError, Invalid, NotFound, Payload
 from examhall.extensions import db
 from examhall.storage.records import new_id, tenant_id
 from examhall.storage.statements import table
-from examhall.storage.transactions import after_commit, writing
+from examhall.storage.transactions import after_commit, after_rollback, writing
 
 audit = logging.getLogger("examhall.audit")
 logger = logging.getLogger("examhall.imports")
@@ -184,6 +184,7 @@ def begin(bank_id: UUID, upload: Upload, name: str, options: Options, patience: 
             _refuse(found)
             _settle(job, found)
         with writing() as session:
+            after_rollback(lambda: _forget(place))  # with an Idempotency-Key the request may be refused yet
             session.execute(sa.delete(_imports).where(_imports.c.tenant_id == tenant_id(), _old()))
             session.add(job)
             session.flush()
@@ -236,13 +237,13 @@ def discard(job: ImportJob) -> None:
             raise Conflict(message, code="import_committed")
         session.delete(job)
         session.flush()
-        after_commit(lambda: _forget(job.id))
+        after_commit(lambda: _forget(folder_of(job.id)))
     audit.info("import %s discarded", job.id)
 
 
-def _forget(import_id: UUID) -> None:
-    launch.end(folder_of(import_id))
-    shutil.rmtree(folder_of(import_id), ignore_errors=True)
+def _forget(place: Path) -> None:
+    launch.end(place)
+    shutil.rmtree(place, ignore_errors=True)
 
 
 def held(import_id: UUID, *states: ImportState) -> ImportJob:
