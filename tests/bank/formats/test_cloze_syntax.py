@@ -97,6 +97,12 @@ class TestGap:
         assert cloze.prompt == "<p>One {#1}, two {#2}.</p>"
         assert [found["key"] for found in cloze.gaps] == ["1", "2"]
 
+    @pytest.mark.parametrize("text", ["{1: SA :=a}", "{ 1:SA: =a}", "{&nbsp;1&nbsp;:\n sa&nbsp;:=a}"])
+    def test_spaces_may_stand_around_its_parts(self, text: str) -> None:
+        cloze = read(f"One {text}, {{1: b :=c}} {{ 2 : 3 }}.")
+        assert cloze.prompt == "One {#1}, {1: b :=c} { 2 : 3 }."
+        assert [answer["text"] for answer in cloze.gaps[0]["answers"]] == ["a"]
+
 
 class TestAlternatives:
     def test_the_fraction_stands_before_the_text(self) -> None:
@@ -206,8 +212,8 @@ class TestRoundTrip:
 
     def test_the_prompt_may_hold_what_looks_like_a_gap(self) -> None:
         gaps = [{"key": "1", "kind": "short_text", "weight": 1, "display": "text", "answers": [answer("a")]}]
-        text, _ = write("Write {1:SA:=x} or {#1}", gaps)
-        assert text == "Write &#123;1:SA:=x} or {1:SHORTANSWER:=a}"
+        text, _ = write("Write {1:SA:=x}, { 1 :SA:=x} or {#1}", gaps)
+        assert text == "Write &#123;1:SA:=x}, &#123; 1 :SA:=x} or {1:SHORTANSWER:=a}"
         assert len(read(text).gaps) == 1
 
     def test_what_the_language_cannot_say_is_told(self) -> None:

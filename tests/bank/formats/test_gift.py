@@ -184,8 +184,13 @@ class TestText:
         assert warnings("Note\\: 1 \\= 1{T}") == []
 
     def test_a_question_needs_a_text(self) -> None:
-        fails("::Name::{T}", 1, "Write a text here")
         fails("{=a ~b}", 1, "Write a text here")
+        fails("::Name::", 1, "Write a text here")
+
+    def test_without_one_its_name_is_what_it_asks_with_a_warning(self) -> None:
+        question = one("::Is 1 < 2?::{T}")
+        assert (question.name, question.body["prompt"]) == ("Is 1 < 2?", "Is 1 &lt; 2?")
+        assert warnings("::Is 1 < 2?::{T}") == [(1, "This question has no text. It asks what its name says.")]
 
     def test_the_signs_of_a_tag_are_text_with_a_warning(self) -> None:
         text = """Which?{=<span style="color: red">a</span> ~<span lang='en' class='b=c'>b</span>}"""
@@ -260,6 +265,12 @@ class TestBraces:
         fails("The {=cat ~dog}\nand the {=mouse ~rat}", 2, "one answer block")
         fails("What is {1} of {2}?\n{=a ~b}", 1, "one answer block")
         fails("What?{\n=a{b ~c}", 2, "one answer block")
+
+    @pytest.mark.parametrize("surplus", ["}", "\n}", " }\n}"])
+    def test_a_brace_that_closes_nothing_behind_the_block_is_left_out_with_a_warning(self, surplus: str) -> None:
+        question = one(f"What?{{=a ~b}}{surplus}")
+        assert question.body["prompt"] == "What?"
+        assert "closes nothing" in question.warnings[0].text
 
 
 class TestGaps:

@@ -51,9 +51,30 @@ class TestMultichoice:
         assert fractions(body("multichoice", inner)) == ["0.333333333333"] * 3 + ["0"]
         assert "They share the mark now: 33.33333 % each." in warnings("multichoice", inner)[0]
 
-    def test_other_sums_are_wrong(self) -> None:
-        inner = "<single>false</single>" + answer("50", "a") + answer("20", "b")
-        fails("question[1]", "add up", question("multichoice", inner))
+    @pytest.mark.parametrize(("percents", "kept"), [
+        (("60", "20"), ["0.75", "0.25", "-0.5"]), (("100", "25"), ["0.8", "0.2", "-0.5"]),
+    ])  # fmt: skip
+    def test_other_sums_are_scaled_with_a_warning(self, percents: tuple[str, str], kept: list[str]) -> None:
+        earned = "".join(answer(percent, f"x{percent}") for percent in percents) + answer("-50", "c")
+        inner = f"<single>false</single>{earned}"
+        assert fractions(body("multichoice", inner)) == kept
+        assert "They are scaled" in warnings("multichoice", inner)[0]
+
+    def test_nothing_right_is_wrong(self) -> None:
+        inner = "<single>false</single>" + answer("0", "a") + answer("-20", "b")
+        fails("question[1]", "No option is right", question("multichoice", inner))
+
+    @pytest.mark.parametrize("single", ["<single>true</single>", ""])
+    def test_one_that_only_several_answer_is_ticked_with_a_warning(self, single: str) -> None:
+        inner = single + answer("50", "a") + answer("50", "b") + WRONG
+        found = one(question("multichoice", inner))
+        assert (found.type, fractions(found.body)) == ("multiple_choice", ["0.5", "0.5", "0"])
+        assert said(found.warnings) == [
+            "No option earns the whole mark, but several do together, so these are to be ticked."
+        ]
+
+    def test_one_of_which_none_is_right_is_wrong(self) -> None:
+        fails("question[1]", "No option earns", question("multichoice", answer("50", "a") + answer("20", "b")))
 
     def test_several_right_ones_of_which_one_is_chosen_are_told(self) -> None:
         inner = "<single>true</single>" + answer("100", "a") + answer("100", "b")

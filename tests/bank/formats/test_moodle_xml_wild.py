@@ -128,6 +128,20 @@ class TestWhatEditorsLeaveBehind:
         options = body("multichoice", answer("100", described) + answer("0", "b"))["options"]
         assert [option["text"] for option in options] == ["A cat", "b"]
 
+    def test_a_question_without_text_asks_what_its_name_says(self) -> None:
+        found = one(question("multichoice", answer("100", "a") + answer("0", "b"), "", "Is 1 &lt; 2?"))
+        assert (found.name, found.body["prompt"]) == ("Is 1 < 2?", "Is 1 &lt; 2?")
+        assert said(found.warnings) == ["This question has no text. It asks what its name says."]
+
+    def test_tags_may_stand_without_an_element_around_them(self) -> None:
+        found = one(question("essay", "<tag><text>a</text></tag><tag><text>b</text></tag>"))
+        assert (found.tags, found.losses) == (["a", "b"], [])
+
+    def test_an_essay_that_a_plug_in_marks_is_an_essay(self) -> None:
+        found = one(question("essayautograde", "<enableautograde>1</enableautograde><itemcount>150</itemcount>"))
+        assert found.type == "essay"
+        assert said(found.losses) == ['<enableautograde> is not kept: "1".', '<itemcount> is not kept: "150".']
+
     @pytest.mark.parametrize("text", ['<span class="multilang" lang="en">a</span>', "{mlang en}a{mlang}"])
     def test_several_languages_in_a_text_are_told(self, text: str) -> None:
         assert "several languages" in said(one(question("essay", text=text)).warnings)[0]

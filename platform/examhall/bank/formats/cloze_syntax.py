@@ -54,8 +54,12 @@ _KINDS = dict(_with_names())
 #: Of several names for one meaning the first, which is the long one.
 _NAMES = {meaning: name for name, meaning in reversed(_KINDS.items())}
 _START = re.compile(r"\{(?P<weight>[0-9]{0,6}):(?P<type>[A-Za-z_]{1,16}):?")
+_SPACE = r"(?:\s|&nbsp;){0,9}"
+_SPACED = re.compile(  # as people write it, and other readers take for a text
+    rf"\{{{_SPACE}([0-9]{{0,6}}){_SPACE}:{_SPACE}({'|'.join(_KINDS)}){_SPACE}:", re.IGNORECASE
+)
 _ANSWERS = re.compile(r"[^{}=%]{0,500}[=%]")
-_LIKE_A_START = re.compile(r"\{(?=[0-9]{0,6}:[A-Za-z_]{1,16}:)")
+_LIKE_A_START = re.compile(rf"\{{(?={_SPACE}[0-9]{{0,6}}{_SPACE}:{_SPACE}[A-Za-z_]{{1,16}}{_SPACE}:)")
 _STOP = re.compile(r"\\[{}#~]|(?<!&)(?<!&amp;)#|[~{}]")
 _WEIGHT = re.compile(r"\s*(?P<right>=)?(?:%(?P<percent>-?[0-9]{1,3}(?:[.,][0-9]*)?)%)?")
 _ESCAPE = re.compile(r"\\([}#~])")
@@ -89,6 +93,7 @@ class Cloze:
 def read(html: str) -> Cloze:
     """The prompt and the gaps of an HTML text; time grows with its length and no faster."""
     cloze = Cloze("")
+    html = _SPACED.sub(r"{\1:\2:", html)
     pieces, end = [], 0
     while len(cloze.gaps) < GAPS_LIMIT and (start := _START.search(html, end)):
         number = len(cloze.gaps) + 1

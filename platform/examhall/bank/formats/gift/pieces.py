@@ -68,7 +68,8 @@ def _starts(block: Passage, warnings: list[Message]) -> Iterator[tuple[int, int,
             glued, spaced = not text[place - 1].isspace(), not text[place + 1 : place + 2].strip()
             if (glued or spaced) if in_feedback else (glued_is_text if glued else spaced and spaced_is_text):
                 note = N_("An = within a text is read as text. Write \\= there; begin an answer on a line of its own.")
-                warnings.append(block.cut(place).message(note))
+                if (message := block.cut(place).message(note)) not in warnings:
+                    warnings.append(message)
                 continue
         yield place, found.end(), mark[-1]
         in_feedback = False

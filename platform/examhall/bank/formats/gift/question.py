@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from typing import Any
 
 from examhall.bank.content.richtext import plain_text, render
@@ -42,6 +43,9 @@ def read_question(start: Passage, category: str, external_id: str, tags: list[st
         prompt, answers = _cloze(rest, reader)
     else:
         prompt, answers = _asked(rest, reader)
+    if not prompt and name and answers.type != "description":
+        reader.warnings.append(start.message(N_("This question has no text. It asks what its name says.")))
+        prompt = escape(name, quote=False)
     body = _validated(answers, {"prompt": prompt, **answers.data}, reader, start.line)
     return Item(
         line=start.line,
@@ -121,6 +125,11 @@ def _parts(passage: Passage, reader: Reader) -> tuple[Passage, Passage | None, P
         raise passage.cut(closed).fault(
             N_("This } closes nothing. Write { before the answers, and \\} for a brace in a text.")
         )
+    end = passage.cut(closed + 1)
+    if end.text.strip(" \n}") == "" and "}" in end.text:
+        note = N_("This } closes nothing. Write { before the answers, and \\} for a brace in a text.")
+        reader.warnings.append(end.stripped().message(note))
+        return passage.cut(0, opened), passage.cut(opened + 1, closed), end.cut(0, 0)
     surplus = _BRACE.search(passage.text, closed + 1)
     place = surplus.start() if surplus else passage.text.find("{", opened + 1, closed)
     if place >= 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -37,6 +38,10 @@ def multichoice(question: Question) -> Draft:
     options = _options(question, question.answers())
     fractions = [option["fraction"] for option in options]
     shuffle = {"shuffle": question.yes("shuffleanswers", False)}
+    if single and Decimal(1) not in fractions and _whole(fractions):
+        message = N_("No option earns the whole mark, but several do together, so these are to be ticked.")
+        question.warn(question.node, message)
+        single = False
     if single:
         if sum(fraction == 1 for fraction in fractions) > 1:
             message = N_(
@@ -185,11 +190,26 @@ def _written(options: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [option | {"fraction": as_text(option["fraction"])} for option in options]
 
 
+def _whole(fractions: Sequence[Decimal]) -> bool:
+    """Whether those above 0 are 1 together, as far as thirds can be written."""
+    return abs(sum((fraction for fraction in fractions if fraction > 0), Decimal(0)) - 1) <= _ROUNDING
+
+
 def _share(question: Question, options: list[dict[str, Any]]) -> None:
-    """Right options that all earn the same, but not 1 together, share it: that is what files like this mean."""
+    """Right options that do not earn 1 together share it: if all earn the same, that is what files like this mean."""
     right = [option for option in options if option["fraction"] > 0]
-    total = sum((option["fraction"] for option in right), Decimal(0))
-    if not right or abs(total - 1) <= _ROUNDING or len({option["fraction"] for option in right}) > 1:
+    fractions = [option["fraction"] for option in right]
+    total = sum(fractions, Decimal(0))
+    if not right or _whole(fractions):
+        return
+    if len(set(fractions)) > 1:
+        message = N_(
+            "The weights of the right options add up to %(total)s %% and not to 100 %%. They are scaled, so that all"
+            " right options together earn the whole mark."
+        )
+        question.warn(question.node, message, total=as_text(total.scaleb(2)))
+        for option in right:
+            option["fraction"] = round(option["fraction"] / total, 12)
         return
     share = round(1 / Decimal(len(right)), 12)
     for option in right:

@@ -54,6 +54,7 @@ _READERS: dict[str, Callable[[Question], Draft]] = {
     "calculated": written.calculated,
     "calculatedsimple": written.calculated,
     "essay": written.essay,
+    "essayautograde": written.essay,
     "description": written.description,
 }
 _WITH_PLACES: dict[str, Callable[[Question, str], Draft]] = {
@@ -145,7 +146,7 @@ class _Reading:
         media: dict[str, Medium] = {}
         question = Question(node, kind, Texts(Files(node, media)), self.grades)
         name = _name(question)
-        prompt = _prompt(question)
+        prompt = _prompt(question, name)
         shared = {"feedback": question.html("generalfeedback")} | {
             ours: question.html(theirs) for ours, theirs in _FEEDBACK.items()
         }
@@ -223,15 +224,18 @@ def _unknown(node: Node, kind: str) -> Fault:
     return node.fault(_UNKNOWN.get(kind, otherwise), type=shortened(kind))
 
 
-def _prompt(question: Question) -> str:
+def _prompt(question: Question, name: str) -> str:
     node = question.node.take("questiontext")
     if node is None:
         raise question.node.fault(N_("This question has no <questiontext>. Write what it asks."))
     question.places["prompt"] = node
     texts = question.texts
     texts.text_format = texts.format_of(node, "html")
-    prompt = texts.html(node)
-    return prompt + _old_picture(question)
+    prompt = texts.html(node) + _old_picture(question)
+    if not prompt and name and question.kind != "description":
+        question.warn(node, N_("This question has no text. It asks what its name says."))
+        return escape(name, quote=False)
+    return prompt
 
 
 def _old_picture(question: Question) -> str:
@@ -291,7 +295,7 @@ def _tags(question: Question) -> list[str]:
     tags: list[str] = []
     for tag in ("tags", "coursetags"):
         outer = question.node.take(tag)
-        for node in outer.take_all("tag") if outer else []:
+        for node in (outer or question.node).take_all("tag"):  # some tools write them without an element around
             text = " ".join(node.take_text().split())
             if len(text) > TAG_LIMIT:
                 question.lose(node, N_('The tag "%(tag)s" is cut to %(limit)s characters.'), tag=text, limit=TAG_LIMIT)
