@@ -191,3 +191,20 @@ class TestBlackboard:
         assert [(question.type, question.element) for question in read(data).questions] == [
             ("essay", "res2.dat: item[1]")
         ]
+
+
+def test_what_counts_right_answers_is_the_score() -> None:
+    """As Respondus writes pairs: wrong ones are counted first, and how both make the score is never reached."""
+
+    def counts(name: str, response: str, variable: str) -> str:
+        return when(equal(name, response), "1", "Add", more="Yes").replace('"SCORE"', f'"Respondus_{variable}"')
+
+    pairs = {"A": "y", "B": "z"}
+    shown = "".join(lid(labels(x="one", y="two", z="three"), name, text) for name, text in (("A", "2"), ("B", "3")))
+    rules = [counts(name, response, "Correct" if pairs[response] == name else "Incorrect")
+             for response in pairs for name in "xyz"]  # fmt: skip
+    last = when("<and><other/><not><other/></not></and>", "Respondus_Correct").replace('"SCORE"', '"que_score"')
+    question = one("", "Match.", shown, *rules, last)
+    texts = {choice["key"]: choice["text"] for choice in question.body["choices"]}
+    assert [(stem["text"], texts[stem["choice"]]) for stem in question.body["stems"]] == [("2", "two"), ("3", "three")]
+    assert (question.points, told(question)) == (1, [])

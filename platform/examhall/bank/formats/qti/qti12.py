@@ -143,7 +143,7 @@ def _question(element: Any, notes: Notes, files: Files, stimulus: str) -> Item:
         category=_category(element),
         external_id=identifier if len(identifier) <= ID_LIMIT else "",
         language=element.get("lang", ""),
-        points=_points(shown, draft),
+        points=_points(shown, draft, rules),
         warnings=notes.warnings,
         losses=notes.losses,
         element=notes.element,
@@ -191,11 +191,11 @@ def _by_shape(shown: Presentation) -> Reader:
     raise shown.notes.fault(responses[0].element, message, names=names)
 
 
-def _points(shown: Presentation, draft: Draft) -> Decimal:
+def _points(shown: Presentation, draft: Draft, rules: Rules) -> Decimal:
     said = exact(shown.metadata.get("points_possible", ""))
     if said is not None and said >= 0:
         return said
-    if draft.points != 100:
+    if draft.points != 100 and not rules.counts:
         return draft.points
     weight = exact(shown.metadata.get("qmd_weighting", ""))
     return weight if weight is not None and weight > 0 else Decimal(1)  # 100 is what this version calls the whole

@@ -152,8 +152,19 @@ class Rules:
                     etree.SubElement(variables, "or").extend(alike)
 
     def _score_name(self) -> str:
-        named = [found.get("varname", "SCORE") for tag in ("setvar", "decvar") for found in self.item.iter(tag)]
-        return next((name for name in named if name.upper() == "SCORE"), named[0] if named else "SCORE")
+        """The variable that is the score or, as Respondus and D2L have it, counts what is right."""
+        set_, declared = (
+            [found.get("varname", "SCORE") for found in self.item.iter(tag)] for tag in ("setvar", "decvar")
+        )
+        named = set_ or declared
+        score = next((name for name in named if name.upper() == "SCORE"), None)
+        counts = next((name for name in named if name.lower().endswith("_correct")), None)
+        return score or counts or (named[0] if named else "SCORE")
+
+    @property
+    def counts(self) -> bool:
+        """Whether the score is a number of right answers, which is no number of points."""
+        return self.score_name.lower().endswith("_correct")
 
     def _initial(self) -> Decimal:
         return self._declared("defaultval") or Decimal(0)
