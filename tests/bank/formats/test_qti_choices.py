@@ -31,6 +31,18 @@ def modal(name: str, text: str, outcome: str = "FEEDBACK", show: str = "show") -
     return f'<modalFeedback outcomeIdentifier="{outcome}" identifier="{name}" showHide="{show}">{text}</modalFeedback>'
 
 
+def test_a_feedback_has_its_title_above_it() -> None:
+    """But for the title that TAO gives to those that have none."""
+    yes, no = (f'<setOutcomeValue identifier="FEEDBACK"><baseValue baseType="identifier">{name}</baseValue>'
+               "</setOutcomeValue>" for name in "YN")  # fmt: skip
+    own = rules(when(f"<match>{RESPONSE}{CORRECT}</match>", score("1"), yes, otherwise=no))
+    after = modal("Y", "Well done.").replace('showHide="show"', 'showHide="show" title="Right &amp; good"')
+    after += modal("N", "Try again.").replace('showHide="show"', 'showHide="show" title="modal feedback title"')
+    body = one(item(response("A") + FEEDBACK, choices("a", "b"), own, after=after)).body
+    assert body["options"][0]["feedback"] == "<div><b>Right &amp; good</b></div><div>Well done.</div>"
+    assert body["options"][1]["feedback"] == "Try again."
+
+
 class TestSingle:
     def test_match_correct_makes_the_right_option_worth_the_whole_mark(self) -> None:
         data = item(response("B"), choices("a", "b <b>bold</b>", "c"))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from html import escape
 from typing import Any
 
 from examhall.bank.formats.qti import tree
@@ -21,6 +22,7 @@ _UNSCORED = {"mediaInteraction", "endAttemptInteraction"}
 _ELSEWHERE = ("feedbackInline", "feedbackBlock", "prompt", "endAttemptInteraction")
 _BLANK = "_____"
 _PLAIN_KEY = re.compile(r"[a-z0-9]{1,16}")
+_UNTITLED = "modal feedback title"  # what TAO calls those that have none
 _CANDIDATE = {"candidate", "testConstructor", "proctor"}
 
 
@@ -137,7 +139,10 @@ class Subject:
         return assigned(self.scorer.feedbacks, probes, self._feedback_text, self.notes)
 
     def _feedback_text(self, feedback: Feedback) -> str:
-        return self.markup.html(feedback.element)
+        """The HTML of a feedback, below its title."""
+        text, title = self.markup.html(feedback.element), " ".join(feedback.element.get("title", "").split())
+        heading = "" if title == _UNTITLED or not title else f"<b>{escape(title, quote=False)}</b>"
+        return f"<div>{heading}</div><div>{text}</div>" if heading and text else heading or text
 
 
 def key(identifier: str) -> str:
