@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -103,15 +104,9 @@ def admission(exam_id: UUID, user_id: UUID, moment: datetime | None = None, *, h
     With a `moment` an attempt whose time is up then is not open. With `hold` nobody changes the exam until the
     transaction ends; any number of candidates may hold it together.
     """
-    statement = sa.select(
-        Exam.id, Exam.title, Exam.description, Exam.state, *_window(), Exam.time_limit_minutes,
-        Assignment.extra_minutes, _allowed(), _used(user_id), _open(user_id, moment), Exam.access_code, Exam.pass_mark,
-        Exam.shuffle_options,
-    )  # fmt: skip
-    statement = _assigned(statement, user_id).where(Exam.id == exam_id)
-    if hold:
-        statement = statement.with_for_update(of=Exam, read=True, key_share=True)
-    row = db.session.execute(statement).one_or_none()
+    statement = _admission(timed=moment is not None, hold=hold)
+    named = {"tenant": tenant_id(), "exam": exam_id, "user": user_id} | ({"moment": moment} if moment else {})
+    row = db.session.execute(statement, named).one_or_none()
     if row is None:
         return None
     limit = None if row.time_limit_minutes is None else timedelta(minutes=row.time_limit_minutes)
@@ -120,6 +115,18 @@ def admission(exam_id: UUID, user_id: UUID, moment: datetime | None = None, *, h
         timedelta(minutes=row.extra_minutes), row.attempts_allowed, row.attempts_used, row.open_attempt,
         row.access_code, row.pass_mark, row.shuffle_options,
     )  # fmt: skip
+
+
+@cache
+def _admission(*, timed: bool, hold: bool) -> Statement:
+    user: Any = sa.bindparam("user")
+    statement: Statement = sa.select(
+        Exam.id, Exam.title, Exam.description, Exam.state, *_window(), Exam.time_limit_minutes,
+        Assignment.extra_minutes, _allowed(), _used(user), _open(user, sa.bindparam("moment") if timed else None),
+        Exam.access_code, Exam.pass_mark, Exam.shuffle_options,
+    )  # fmt: skip
+    statement = _assigned(statement, sa.bindparam("tenant"), user).where(Exam.id == sa.bindparam("exam"))
+    return statement.with_for_update(of=Exam, read=True, key_share=True) if hold else statement
 
 
 def refusal(admission: Admission, now: datetime, access_code: str | None) -> Problem | None:
@@ -168,7 +175,7 @@ def sittable(user_id: UUID, moment: datetime, *columns: Any, upcoming: bool = Fa
     statement: Statement = sa.select(
         Exam.id, Exam.title, Exam.state, opens_at, closes_at, limit, _allowed(), _used(user_id), in_progress, *columns
     )
-    statement = _assigned(statement, user_id).where(Exam.state == ExamState.PUBLISHED.value)
+    statement = _assigned(statement, tenant_id(), user_id).where(Exam.state == ExamState.PUBLISHED.value)
     if upcoming:
         statement = statement.order_by(sa.case((in_progress.is_not(None), 0), (opens_at > moment, 2), else_=1))
     else:
@@ -184,11 +191,11 @@ def every_exam(user_id: UUID, moment: datetime) -> Statement:
     ).where(Exam.tenant_id == tenant_id())  # fmt: skip
 
 
-def _assigned(statement: Statement, user_id: UUID) -> Statement:
+def _assigned(statement: Statement, tenant: Any, user: Any) -> Statement:
     return (
         statement.select_from(Exam)
         .join(Assignment, sa.and_(Assignment.tenant_id == Exam.tenant_id, Assignment.exam_id == Exam.id))
-        .where(Exam.tenant_id == tenant_id(), Assignment.user_id == user_id, Exam.state != ExamState.DRAFT.value)
+        .where(Exam.tenant_id == tenant, Assignment.user_id == user, Exam.state != ExamState.DRAFT.value)
     )
 
 
@@ -201,20 +208,20 @@ def _allowed() -> sa.Label[Any]:
     return (Exam.attempts_allowed + Assignment.extra_attempts).label("attempts_allowed")
 
 
-def _own(column: Any, user_id: UUID) -> sa.Select[Any]:
+def _own(column: Any, user: Any) -> sa.Select[Any]:
     own: sa.Select[Any] = sa.select(column).where(
-        _attempts.tenant_id == Exam.tenant_id, _attempts.exam_id == Exam.id, _attempts.user_id == user_id
+        _attempts.tenant_id == Exam.tenant_id, _attempts.exam_id == Exam.id, _attempts.user_id == user
     )
     return own.correlate(Exam)
 
 
-def _used(user_id: UUID) -> sa.Label[Any]:
-    return _own(sa.func.count(_attempts.id), user_id).scalar_subquery().label("attempts_used")
+def _used(user: Any) -> sa.Label[Any]:
+    return _own(sa.func.count(_attempts.id), user).scalar_subquery().label("attempts_used")
 
 
-def _open(user_id: UUID, moment: datetime | None = None) -> sa.Label[Any]:
+def _open(user: Any, moment: Any = None) -> sa.Label[Any]:
     """The open attempt; with `moment` only where its time is not up."""
-    statement = _own(_attempts.id, user_id).where(_attempts.state == State.OPEN.value)
+    statement = _own(_attempts.id, user).where(_attempts.state == State.OPEN.value)
     if moment is not None:
         statement = statement.where(sa.or_(_attempts.deadline_at.is_(None), _attempts.deadline_at > moment))
     return statement.scalar_subquery().label("open_attempt")
@@ -261,16 +268,18 @@ def pools_of(sources: Iterable[Source | None]) -> dict[Source, list[QuestionRef]
     if not wanted:
         return {}
     fits = [_fits(source).label(f"fits_{index}") for index, source in enumerate(wanted)]
-    rows = db.session.execute(
+    rows: Any = db.session.execute(
         sa.select(Question.id, Question.ready_version_id, Question.type, *fits).where(
             Question.tenant_id == tenant_id(), drawable(), sa.or_(*fits)
         )
-    ).all()
-    refs = [QuestionRef(row.id, row.ready_version_id, row.type) for row in rows if row.ready_version_id]
-    return {
-        source: [ref for ref, row in zip(refs, rows, strict=True) if row[3 + index]]
-        for index, source in enumerate(wanted)
-    }
+    )
+    found: dict[Source, list[QuestionRef]] = {source: [] for source in wanted}
+    for id_, version_id, type_name, *held in rows:
+        ref = QuestionRef(id_, version_id, type_name)
+        for pool, fitting in zip(found.values(), held, strict=True):
+            if fitting:
+                pool.append(ref)
+    return found
 
 
 def _fits(source: Source) -> sa.ColumnElement[bool]:
@@ -288,21 +297,23 @@ def source_of(section: Any) -> Source | None:
 
 def _composition(exam_id: UUID) -> Sequence[Any]:
     """The sections of an exam in order, a row for each fixed question, and one for a section without any."""
-    statement = (
-        sa.select(
-            Section.id, Section.title, Section.shuffle, Section.bank_id, Section.draw_count, Section.draw_tag,
-            Section.draw_category, Section.draw_points, SectionQuestion.points, Question.id.label("question_id"),
-            sa.func.coalesce(SectionQuestion.version_id, shown_version()).label("version_id"), Question.type,
-        )
-        .outerjoin(
-            SectionQuestion,
-            sa.and_(SectionQuestion.tenant_id == Section.tenant_id, SectionQuestion.section_id == Section.id),
-        )
-        .outerjoin(
-            Question,
-            sa.and_(Question.tenant_id == SectionQuestion.tenant_id, Question.id == SectionQuestion.question_id),
-        )
-        .where(Section.tenant_id == tenant_id(), Section.exam_id == exam_id)
-        .order_by(Section.position, Section.id, SectionQuestion.position, SectionQuestion.id)
-    )  # fmt: skip
-    return db.session.execute(statement).all()
+    return db.session.execute(_COMPOSITION, {"tenant": tenant_id(), "exam": exam_id}).all()
+
+
+_COMPOSITION = (
+    sa.select(
+        Section.id, Section.title, Section.shuffle, Section.bank_id, Section.draw_count, Section.draw_tag,
+        Section.draw_category, Section.draw_points, SectionQuestion.points, Question.id.label("question_id"),
+        sa.func.coalesce(SectionQuestion.version_id, shown_version()).label("version_id"), Question.type,
+    )
+    .outerjoin(
+        SectionQuestion,
+        sa.and_(SectionQuestion.tenant_id == Section.tenant_id, SectionQuestion.section_id == Section.id),
+    )
+    .outerjoin(
+        Question,
+        sa.and_(Question.tenant_id == SectionQuestion.tenant_id, Question.id == SectionQuestion.question_id),
+    )
+    .where(Section.tenant_id == sa.bindparam("tenant"), Section.exam_id == sa.bindparam("exam"))
+    .order_by(Section.position, Section.id, SectionQuestion.position, SectionQuestion.id)
+)  # fmt: skip

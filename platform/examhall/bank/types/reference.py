@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionRef:
+class QuestionRef(NamedTuple):
     """One version of one question, and its type's name."""
 
     question_id: UUID
