@@ -235,3 +235,36 @@ def test_an_answer_is_tried_beside_the_form_of_a_question_that_exists(
     tools.locator('[data-tool="media"]').click()
     author.expect_accessible()
     assert len(api.get(f"/questions/{answer.json['id']}/versions").json) == 1  # type: ignore[index,arg-type]
+
+
+@looks
+def test_what_was_written_outlives_the_sign_in(
+    live: Live, visit: MakeVisitor, tmp_path: Path, slug: str, width: int
+) -> None:
+    person = live.hall.person("author", slug)
+    author = visit(person, width)
+    page = author.page
+    author.go(f"/manage/banks/{new_bank(live.hall.api(person))}/questions/new?type=true_false")
+    page.locator("[name=correct]").first.check()
+    page.fill("[name=prompt]", "Nothing is lost.")
+    shown = page.locator('[data-trial] [data-tried="shown"]')
+    expect(shown).to_be_visible()
+
+    author.context.clear_cookies()
+    page.fill("[name=prompt]", "Nothing is lost, ever.")
+    expect(page.locator("[data-gone]")).to_be_visible()
+    assert page.locator("[name=password]").count() == 0, "the sign-in page is no piece of this one"
+    tools = page.locator('.field:has(> [name="prompt"]) .tools')
+    tools.locator('[data-tool="formula"]').click()
+    page.locator("[data-latex]").fill("x^2")
+    page.wait_for_timeout(700)
+    assert page.locator("[data-drawn] *").count() == 0
+    page.keyboard.press("Escape")
+    look(author)
+
+    author.let_in()  # as in another tab
+    insert_picture(page, picture(tmp_path))
+    expect(page.locator("[data-gone]")).to_be_hidden()
+    expect(shown.locator("img")).to_be_visible()
+    save(page)
+    expect(page.locator("#seen")).to_be_visible()

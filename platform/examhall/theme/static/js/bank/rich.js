@@ -3,6 +3,7 @@
  *
  * The page holds the toolbar as a template and the dialogs; a script only inserts what they say into the text.
  */
+import { piece, readAgain } from "./pieces.js";
 import { add } from "./rows.js";
 
 const tools = document.getElementById("rich-tools");
@@ -55,10 +56,14 @@ export function choose(take, opener, only = "") {
 async function upload(file, say) {
   const data = new FormData();
   data.append("file", file);
+  const once = () => {
+    const headers = { "X-CSRF-TOKEN": document.querySelector("meta[name=csrf-token]").content };
+    return fetch(media.dataset.url, { method: "POST", body: data, headers });
+  };
   let answer;
   try {
-    const headers = { "X-CSRF-TOKEN": document.querySelector("meta[name=csrf-token]").content };
-    answer = await fetch(media.dataset.url, { method: "POST", body: data, headers });
+    answer = await once();
+    if (answer.status === 403 && (await readAgain(form))) answer = await once();
   } catch {
     say(media.dataset.offline);
     return null;
@@ -105,8 +110,8 @@ let drawing;
 
 async function draw() {
   const query = new URLSearchParams({ latex: formula.querySelector("[data-latex]").value, display: display() });
-  const answer = await fetch(`${formula.dataset.url}?${query}`).catch(() => null);
-  if (answer?.ok) formula.querySelector("[data-drawn]").innerHTML = await answer.text();
+  const drawn = await piece(`${formula.dataset.url}?${query}`).catch(() => null);
+  if (drawn?.html) formula.querySelector("[data-drawn]").innerHTML = drawn.html;
 }
 
 function display() {

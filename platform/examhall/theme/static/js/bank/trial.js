@@ -3,6 +3,7 @@
  * earns. The server draws both and keeps nothing.
  */
 import * as shapes from "../attempt/shapes.js";
+import { piece, readAgain } from "./pieces.js";
 
 const PATIENCE = 600; // milliseconds without a key, after which it is drawn anew
 
@@ -12,6 +13,7 @@ const question = pane.querySelector("[data-question]");
 const result = pane.querySelector("[data-result]");
 const told = pane.querySelector("[data-told]");
 const check = pane.querySelector("[data-checks]");
+const gone = pane.querySelector("[data-gone]");
 
 let timer;
 let drawn;
@@ -20,10 +22,16 @@ let asking;
 async function ask(response) {
   asking?.abort();
   asking = new AbortController();
-  const data = new FormData(form);
-  if (response !== undefined) data.append("response", JSON.stringify(response));
-  const answer = await fetch(pane.dataset.url, { method: "POST", body: data, signal: asking.signal });
-  return answer.ok ? answer.text() : null;
+  const { signal } = asking;
+  const once = () => {
+    const body = new FormData(form);
+    if (response !== undefined) body.append("response", JSON.stringify(response));
+    return piece(pane.dataset.url, { method: "POST", body, signal });
+  };
+  let found = await once();
+  if (found.outdated && (await readAgain(form, signal))) found = await once();
+  gone.hidden = !found.gone;
+  return found.html;
 }
 
 function say(text) {
