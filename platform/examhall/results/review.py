@@ -101,21 +101,24 @@ def shown_of(row: Any, moment: datetime) -> frozenset[Show]:
     return shown(policy_of(row.review), row.state != State.OPEN, closed and not row.sitting)
 
 
-def closing(moment: datetime) -> list[Any]:
+_other = aliased(Attempt)
+
+
+def closing(running_until: Any) -> list[Any]:
     """What tells, in a statement about attempts and their exams, whether the exam is closed for the candidate.
 
     Somebody with a closing of their own, or with another attempt in progress (extra time may reach beyond the closing),
-    could still use what a closed exam shows: `closes_at` is their own closing, `sitting` whether such an attempt runs.
+    could still use what a closed exam shows: `closes_at` is their own closing, `sitting` whether such an attempt runs,
+    whose deadline is not before `running_until`: that of now, less the grace.
     """
     own = sa.select(Assignment.closes_at).where(
         Assignment.tenant_id == Attempt.tenant_id, Assignment.exam_id == Attempt.exam_id,
         Assignment.user_id == Attempt.user_id,
     )  # fmt: skip
-    other = aliased(Attempt)
-    running = sa.select(other.id).where(
-        other.tenant_id == Attempt.tenant_id, other.exam_id == Attempt.exam_id, other.user_id == Attempt.user_id,
-        other.state == State.OPEN.value,
-        sa.or_(other.deadline_at.is_(None), other.deadline_at >= moment - attempts.grace()),
+    running = sa.select(_other.id).where(
+        _other.tenant_id == Attempt.tenant_id, _other.exam_id == Attempt.exam_id, _other.user_id == Attempt.user_id,
+        _other.state == State.OPEN.value,
+        sa.or_(_other.deadline_at.is_(None), _other.deadline_at >= running_until),
     )  # fmt: skip
     return [
         sa.func.coalesce(own.scalar_subquery(), Exam.closes_at).label("closes_at"),
@@ -129,23 +132,26 @@ def policy_of(stored: Mapping[str, Collection[str]]) -> Policy:
 
 
 def _row(attempt_id: UUID, user_id: UUID | None) -> Any:
-    statement = (
-        sa.select(
-            Attempt.exam_id, Attempt.user_id, Attempt.number, Attempt.state, Attempt.started_at, Attempt.deadline_at,
-            Attempt.submitted_at, Attempt.points, Attempt.max_points, Attempt.percent, Attempt.passed, Attempt.pending,
-            Attempt.marks,
-            StoredPaper.content, StoredPaper.id, Exam.title, *closing(now()),
-        )
-        .join(StoredPaper, sa.and_(StoredPaper.tenant_id == Attempt.tenant_id, StoredPaper.id == Attempt.id))
-        .join(Exam, sa.and_(Exam.tenant_id == Attempt.tenant_id, Exam.id == Attempt.exam_id))
-        .where(Attempt.tenant_id == tenant_id(), Attempt.id == attempt_id)
-    )  # fmt: skip
+    named = {"tenant": tenant_id(), "attempt": attempt_id, "running_until": now() - attempts.grace()}
     if user_id is not None:
-        statement = statement.where(Attempt.user_id == user_id)
-    row = db.session.execute(statement).one_or_none()
+        named["user"] = user_id
+    row = db.session.execute(_OF_ANYBODY if user_id is None else _OWN, named).one_or_none()
     if row is None:
         raise NotFound()
     return row
+
+
+_OF_ANYBODY = (
+    sa.select(
+        Attempt.exam_id, Attempt.user_id, Attempt.number, Attempt.state, Attempt.started_at, Attempt.deadline_at,
+        Attempt.submitted_at, Attempt.points, Attempt.max_points, Attempt.percent, Attempt.passed, Attempt.pending,
+        Attempt.marks, StoredPaper.content, StoredPaper.id, Exam.title, *closing(sa.bindparam("running_until")),
+    )
+    .join(StoredPaper, sa.and_(StoredPaper.tenant_id == Attempt.tenant_id, StoredPaper.id == Attempt.id))
+    .join(Exam, sa.and_(Exam.tenant_id == Attempt.tenant_id, Exam.id == Attempt.exam_id))
+    .where(Attempt.tenant_id == sa.bindparam("tenant"), Attempt.id == sa.bindparam("attempt"))
+)  # fmt: skip
+_OWN = _OF_ANYBODY.where(Attempt.user_id == sa.bindparam("user"))
 
 
 def _slots(row: Any, shows: frozenset[Show], files_at: str) -> list[dict[str, Any]]:

@@ -69,7 +69,8 @@ class AttemptList(ListView):
         """The candidate's own, with what the exam says about them."""
         statement: Statement = sa.select(
             Attempt.id, Attempt.number, Attempt.state, Attempt.started_at, Attempt.deadline_at, Attempt.submitted_at,
-            Attempt.percent, Attempt.passed, Attempt.pending, Exam.title, *closing(now()),
+            Attempt.percent, Attempt.passed, Attempt.pending, Exam.title,
+            *closing(now() - attempts.grace()),
         )  # fmt: skip
         return statement.join(Exam, sa.and_(Exam.tenant_id == Attempt.tenant_id, Exam.id == Attempt.exam_id)).where(
             Attempt.tenant_id == tenant_id(), Attempt.user_id == me().id
