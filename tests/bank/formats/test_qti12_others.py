@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from bank.formats.qti_files import read, said
 from bank.formats.test_qti12 import equal, fault, item, labels, lid, material, one, quiz, when
@@ -208,3 +209,5 @@ def test_what_counts_right_answers_is_the_score() -> None:
     texts = {choice["key"]: choice["text"] for choice in question.body["choices"]}
     assert [(stem["text"], texts[stem["choice"]]) for stem in question.body["stems"]] == [("2", "two"), ("3", "three")]
     assert (question.points, told(question)) == (1, [])
+    alone = [counts(name, "A", "Correct").replace(">1<", ">2.5<") for name in "y"]  # as ATutor has points
+    assert one("", "Which?", lid(labels(x="one", y="two"), "A"), *alone).points == Decimal("2.5")

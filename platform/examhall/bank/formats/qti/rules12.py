@@ -19,6 +19,7 @@ Given = Mapping[str, frozenset[str]]
 """What is chosen or written for each response, by identifier."""
 
 STEPS_LIMIT = 250_000
+_COUNTING = ("_correct", "_incorrect")  # how variables end in which right and wrong answers are counted
 _COMPARED = ("varequal", "varlt", "varlte", "vargt", "vargte", "varsubstring", "varsubset")
 _CONDITIONS = (*_COMPARED, "and", "or", "not", "other", "unanswered", "conditionvar", "var_extension")
 
@@ -158,13 +159,15 @@ class Rules:
         )
         named = set_ or declared
         score = next((name for name in named if name.upper() == "SCORE"), None)
-        counts = next((name for name in named if name.lower().endswith("_correct")), None)
+        counts = next((name for name in named if name.lower().endswith(_COUNTING[0])), None)
         return score or counts or (named[0] if named else "SCORE")
 
     @property
     def counts(self) -> bool:
-        """Whether the score is a number of right answers, which is no number of points."""
-        return self.score_name.lower().endswith("_correct")
+        """Whether the score is a number of right answers, of which another variable makes points."""
+        named = {found.get("varname", "SCORE").lower() for found in self.item.iter("setvar")}
+        made = {name for name in named if not name.endswith(_COUNTING)}
+        return self.score_name.lower().endswith(_COUNTING) and bool(made)
 
     def _initial(self) -> Decimal:
         return self._declared("defaultval") or Decimal(0)
