@@ -6,6 +6,7 @@ import pytest
 
 from bank.formats.table_rows import fault, one, read
 from examhall.bank.formats.tables import CSV
+from examhall.bank.formats.tables.listed import options_of
 from examhall.errors import Invalid
 
 
@@ -119,6 +120,8 @@ class TestTablesOfOthers:
     @pytest.mark.parametrize("head", [
         "questionText,optionA,optionB,correctAnswer,points", "id;question;reponse1;reponse2;bonne_reponse;note",
         "Question #,Question Text,Answer 1,Answer 2 (Optional),Correct Answer(s) (Only include Answer #),x",
+        "Question,responseA,responseB,correct,x", "Pytanie,Odpowiedź 1,Odpowiedź 2,Poprawna odpowiedź,x",
+        "Câu hỏi,A,B,Đáp án,x", "Pertanyaan,Jawaban A,Jawaban B,Kunci jawaban,x",
         "Pergunta,Alternativa A,Alternativa B,Resposta correta,Pontos", "问题,A,B,正确答案,x", "문제,1,2,정답,x",
     ])  # fmt: skip
     def test_columns_are_named_in_other_languages_and_by_programs(self, head: str) -> None:
@@ -148,6 +151,43 @@ class TestTablesOfOthers:
         assert [["counted from 0" in note.text for note in item.warnings] for item in found.questions] == [
             [True], [True], [],
         ]  # fmt: skip
+
+    def test_that_they_may_be_counted_from_0_is_told_where_no_row_decides_it(self) -> None:
+        found = read("question,a,b,c,right\nOne?,x,y,z,1\nTwo?,x,y,z,2")
+        assert [item.body["options"][number]["fraction"] for number, item in enumerate(found.questions)] == ["1", "1"]
+        assert ["could be counted from 0" in item.warnings[0].text for item in found.questions] == [True, True]
+        assert read("question,a,b,c,right\nOne?,x,y,z,1\nTwo?,x,y,z,3").questions[0].warnings == []
+
+    @pytest.mark.parametrize("told", ["A C", "AC", "A/C", "A & C", '"A, C"', "A and C", "C;A", '"A) Rome; C) Oslo"'])
+    def test_letters_stand_together_in_many_ways(self, told: str) -> None:
+        assert self.right(f"question,a,b,c,right\nWhich?,Rome,Paris,Oslo,{told}") == ["Rome", "Oslo"]
+
+    @pytest.mark.parametrize(("told", "right"), [("AC", ["AC"]), ("B", ["DC"]), ("b -> DC", ["DC"])])
+    def test_what_an_option_says_is_no_row_of_letters(self, told: str, right: list[str]) -> None:
+        assert self.right(f"question,a,b,c,right\nWhich?,AC,DC,none,{told}") == right
+
+    @pytest.mark.parametrize("cell", [
+        '"[""Rome"", ""Paris, France"", ""3""]"', "\"['Rome', 'Paris, France', '3']\"", '"Rome|Paris, France|3"',
+        '"a-> Rome || b-> Paris, France || c-> 3"', '"A) Rome, B) Paris, France, C) 3"', '"Rome; Paris, France; 3"',
+        '"(a) Rome (b) Paris, France (c) 3"', '"A. Rome\nB. Paris, France\nC. 3"', '"[""Rome"", ""Paris, France"", 3]"',
+    ])  # fmt: skip
+    def test_all_options_stand_in_one_cell(self, cell: str) -> None:
+        found = read(f",MCQ,Choices,Correct\n0,Which?,{cell},b")
+        assert [message.text for message in found.errors] == []
+        options = found.questions[0].body["options"]
+        assert [(option["text"], option["fraction"]) for option in options] == [
+            ("Rome", "0"), ("Paris, France", "1"), ("3", "0"),
+        ]  # fmt: skip
+
+    def test_what_is_wrong_with_options_in_one_cell_is_told_there(self) -> None:
+        (error,) = read("question,options,right\nWhich?,x|x,A").errors
+        assert (error.element, "says the same" in error.text) == ("row 2, column B", True)
+
+    @pytest.mark.parametrize(
+        "cell", ["Rome", "", "['Rome', Paris]", "[1, {}]", "[" * 5000 + "]" * 5000, "a|", "A) x C) y"]
+    )
+    def test_one_cell_may_hold_no_options(self, cell: str) -> None:
+        assert options_of(cell) == []
 
     def test_one_right_and_some_wrong_answers_are_options(self) -> None:
         found = read(

@@ -6,6 +6,7 @@
   distractor `-> choice`.
 - `right`: the letters of what is right, `B` or `A; C`, with percents where these differ, `B; C=50%; D=-25%`; or `true`,
   `false`. Short answers and numbers are all right where it is empty. The text of an option will do, or its number.
+- `options`: all options in one cell instead, with letters before them or `|` between them.
 - `a_feedback` to `z_feedback`: what is said to whoever chose that.
 - `name`, `id`, `category` (a path `a/b`), `tags` (with commas), `difficulty`, `language`, `points`, `status`,
   `feedback`.

@@ -20,6 +20,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "question": N_("Question"),
         "type": N_("Type"),
         "right": N_("Right answers"),
+        "options": N_("All options, in one cell"),
         "name": N_("Name"),
         "id": N_("Id"),
         "category": N_("Category"),
@@ -35,9 +36,11 @@ FIELDS: Mapping[str, str] = MappingProxyType(
 )
 
 _OPTION = re.compile(
-    r"(?:(?:option|answer|choice|opt|opcion|respuesta|alternativa|antwort|reponse|resposta|risposta|вариант|خيار) ?)?"
+    r"(?:(?:option|answer|choice|opt|response|opcion|respuesta|alternativa|antwort|reponse|resposta|risposta|вариант"
+    r"|odpowiedz|optie|secenek|jawaban|pilihan|خيار) ?)?"
     r"([a-z]|[0-9]{1,2})( feedback)?"
 )
+_UNNAMED = re.compile(r"\([0-9]+\)")
 _WRONG = re.compile(
     r"(?:incorrect|wrong|false|distractor|falsch|incorrecta|incorrecte)(?: (?:option|answer|choice|antwort|respuesta))?"
     r" ?([0-9]{1,2})"
@@ -183,6 +186,15 @@ _SAME = {plain_words(name): field for name, field in {
     "difficolta": "difficulty", "punti": "points", "spiegazione": "feedback", "schwierigkeit": "difficulty",
     "вопрос": "question", "правильный ответ": "right", "категория": "category", "题目": "question", "问题": "question",
     "正确答案": "right", "答案": "right", "문제": "question", "정답": "right",
+    "mcq": "question", "options": "options", "choices": "options", "answer options": "options",
+    "answer choices": "options", "opciones": "options", "alternativas": "options", "antwortmoglichkeiten": "options",
+    "propositions": "options", "choix": "options", "选项": "options", "보기": "options", "варианты": "options",
+    "варианты ответов": "options", "варианты ответа": "options", "الخيارات": "options",
+    "pytanie": "question", "poprawna odpowiedz": "right", "kategoria": "category", "soru": "question",
+    "dogru cevap": "right", "cevap": "right", "pertanyaan": "question", "soal": "question", "kunci jawaban": "right",
+    "jawaban benar": "right", "vraag": "question", "juiste antwoord": "right", "câu hỏi": "question",
+    "đáp án": "right", "đáp án đúng": "right", "питання": "question", "правильна відповідь": "right",
+    "問題": "question", "正解": "right", "選択肢": "options", "答案选项": "options",
 }.items()}  # fmt: skip
 
 #: Names that may be of an option as well.
@@ -191,7 +203,7 @@ _ANSWERS = frozenset({"answer", "answers", "respuesta", "antwort", "الاجاب
 
 def _field(name: str) -> str | None:
     bare = _ADVICE.split(name.replace("(s)", "s"), maxsplit=1)[0]
-    if "#" in bare:  # the number of a question
+    if "#" in bare or _UNNAMED.fullmatch(name):  # the number of a question, as are columns without a name
         return None
     return _named(plain_words(name)) or (_named(plain_words(bare)) if bare != name else None)
 

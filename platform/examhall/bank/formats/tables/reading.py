@@ -14,6 +14,8 @@ from examhall.bank.formats import Import, Item, Message
 from examhall.bank.formats.attributes import READ_AS_TEXT, listed, settled
 from examhall.bank.formats.passage import Fault
 from examhall.bank.formats.tables.fields import DIFFICULTIES, LETTERS, TYPES, chosen, plain_words
+from examhall.bank.formats.tables.listed import options_of
+from examhall.bank.formats.tables.rights import Counting, NotNamed, Options, counting
 from examhall.bank.formats.tables.sheets import Row
 from examhall.bank.formats.tags import TAG, told_apart_by_tags, without_tags
 from examhall.bank.types import type_named
@@ -31,22 +33,22 @@ _VERDICTS = {
     "true": True, "t": True, "yes": True, "verdadero": True, "صحيح": True, "wahr": True, "richtig": True,
     "false": False, "f": False, "no": False, "falso": False, "خطأ": False, "falsch": False,
 }  # fmt: skip
-_SHARE = re.compile(r"([A-Za-z])(?:[.)]|\s*=\s*(-?[0-9.]+)\s*%)?")
 _TOLERANCE = re.compile(r"(.+?)\s*(?:\+-|±|\+/-)\s*(.+)")
 _RANGE = re.compile(r"(.+?)\s*\.\.\s*(.+)")
 _ARROW = re.compile(r"(.*?)\s*->\s*(.*)", re.DOTALL)
-_POINTER = re.compile(
-    r"(?:option|answer|choice|opción|opcion|respuesta|antwort|réponse|resposta|risposta)[ _-]?([A-Za-z]|[0-9]{1,2})",
-    re.I,
-)
+_COUNTED: Mapping[Counting, str] = {
+    "0": N_("The right answers are counted from 0 in this table, as one of them is 0."),
+    "1?": N_("The right answers are counted from 1 in this table, though all of them could be counted from 0."),
+}
 _NO_NUMBER = N_("“%(text)s” is no number. Write digits, with a point before decimals.")
 
 
 def parse(rows: Sequence[Row], mapping: Mapping[str, str] | None = None) -> Import:
     """The questions of a table whose first row names its columns. Raises Invalid (field `mapping`)."""
     places = chosen(rows, mapping)
-    readers = [_Reader(number, cells, places) for number, cells in rows[1:]]
-    counting = _counting(readers)
+    readers = [_Reader(number, cells, places, _in_one_cell(cells, places)) for number, cells in rows[1:]]
+    right_is_a = bool(readers) and readers[0].right_is_a
+    counted = "text" if right_is_a else counting([(reader.known(), reader.cell("right")) for reader in readers])
     result = Import([], [], losses=list(_unread(rows, places) if mapping is None else ()))
     width = len(rows[0][1])
     for reader in readers:
@@ -56,7 +58,7 @@ def parse(rows: Sequence[Row], mapping: Mapping[str, str] | None = None) -> Impo
             break
         try:
             reader.within(width)
-            result.questions.append(replace(reader, counting=counting).item())
+            result.questions.append(replace(reader, counting=counted).item())
         except Fault as fault:
             result.errors.extend(fault.messages)
     if not result.questions and not result.errors:
@@ -64,23 +66,12 @@ def parse(rows: Sequence[Row], mapping: Mapping[str, str] | None = None) -> Impo
     return result
 
 
-def _counting(readers: Sequence[_Reader]) -> str:
-    """What numbers in the column of right answers are: the "text" of options, their place from "1", or from "0".
-
-    "" where the rows do not tell, so that each is asked by itself.
-    """
-    if readers and readers[0].right_is_a:
-        return "text"
-    told = [(reader, reader.cell("right")) for reader in readers if reader.letters()]
-    told = [(reader, text) for reader, text in told if text.isascii() and text.isdigit() and len(text) < 3]
-    if not told:
-        return ""
-    texts = all(reader.of_text(text) for reader, text in told)
-    ones = all(0 < int(text) <= len(reader.letters()) for reader, text in told)
-    zeros = all(int(text) < len(reader.letters()) for reader, text in told)
-    if texts == ones:
-        return "0" if zeros and not texts and {0} < {int(text) for _, text in told} else ""
-    return "text" if texts else "1"
+def _in_one_cell(cells: Sequence[str], places: Mapping[str, int]) -> dict[str, str]:
+    """Letter to text, of options that stand in one cell together."""
+    place = places.get("options", len(cells))
+    if place >= len(cells) or {"a", "b"} & places.keys():
+        return {}
+    return dict(zip(LETTERS, options_of(cells[place]), strict=False))
 
 
 def _unread(rows: Sequence[Row], places: Mapping[str, int]) -> Iterator[Message]:
@@ -99,8 +90,9 @@ class _Reader:
     number: int
     cells: Sequence[str]
     places: Mapping[str, int]
-    #: What a number in `right` is: see `_counting`.
-    counting: str = ""
+    #: Letter to text, where all options stand in one cell.
+    listed: Mapping[str, str] = field(default_factory=dict)
+    counting: Counting = ""
     warnings: list[Message] = field(default_factory=list)
     losses: list[Message] = field(default_factory=list)
 
@@ -108,6 +100,8 @@ class _Reader:
         """What stands in the column of a field, "" where there is none."""
         if field == "a" and self.right_is_a:
             field = "right"
+        if field in self.listed:
+            return self.listed[field]
         place = self.places.get(field, len(self.cells))
         return self.cells[place].strip() if place < len(self.cells) else ""
 
@@ -120,7 +114,7 @@ class _Reader:
         raise Fault([self.message(field, message, params)])
 
     def message(self, field: str, message: str, params: Mapping[str, Any]) -> Message:
-        place = self.places.get(field)
+        place = self.places.get("options" if field in self.listed else field)
         column = f", column {_column(place)}" if place is not None else ""
         return Message(self.number, message, params, f"row {self.number}{column}")
 
@@ -151,9 +145,8 @@ class _Reader:
         if not self.cell("type") and kind == "short_text":
             note = N_("No column tells the type of this question, so it is read as a short text.")
             warnings.append(self.message("question", note, {}))
-        if self.counting == "0" and self.cell("right").isdigit():
-            note = N_("The right answers are counted from 0 in this table, as one of them is 0.")
-            warnings.append(self.message("right", note, {}))
+        if self.counting in _COUNTED and self.cell("right").isdigit():
+            warnings.append(self.message("right", _COUNTED[self.counting], {}))
         said = self.cell("difficulty")
         difficulty = DIFFICULTIES.get(plain_words(said), "")
         if said and not difficulty:
@@ -205,41 +198,19 @@ class _Reader:
         plain = usual(sum(fraction is None for fraction in named.values()))
         return {letter: plain if fraction is None else fraction for letter, fraction in named.items()}
 
-    def named(self) -> Iterator[tuple[str, str | None]]:
-        """The letters of the options that `right` names, each with its percents as they are written, if at all.
+    def known(self) -> Options:
+        """The options of the row, by which its right answers are named."""
+        return Options({letter: self.cell(letter) for letter in self.letters()}, self.counting)
 
-        Instead of its letter an option's own text will do, or its number, counted from 1, where that is no text.
-        """
-        text = self.cell("right")
+    def named(self) -> Iterator[tuple[str, str | None]]:
+        """The letters of the right options, each with its percents as they are written, if at all."""
         if self.right_is_a:
             yield "a", None
             return
-        whole = self.of_text(text) if len(text) > 1 and not (self.counting in ("0", "1") and text.isdigit()) else []
-        parts = [text] if len(whole) == 1 else [part.strip() for part in re.split("[;,،]", text)]
-        for part in filter(None, parts):
-            share = _SHARE.fullmatch(part)
-            if share:
-                if not self.cell(share[1].lower()):
-                    self.refuse("right", N_("There is no option %(letter)s in this row."), letter=share[1].upper())
-                yield share[1].lower(), share[2]
-                continue
-            meant = set() if self.counting in ("0", "1") and part.isdigit() else set(self.of_text(part))
-            if not meant and (pointer := _POINTER.fullmatch(part)):
-                part = pointer[1]
-                meant = {part.lower()} if part.isalpha() and self.cell(part.lower()) else set()
-            place = int(part[:4]) - (self.counting != "0") if part.isascii() and part.isdigit() else -1
-            if self.counting != "text" and 0 <= place < len(LETTERS) and self.cell(LETTERS[place]):
-                meant.add(LETTERS[place])
-            if len(meant) > 1:
-                self.refuse("right", N_("“%(text)s” may mean several options. Write a letter instead."), text=part[:40])
-            if not meant:
-                message = N_("“%(text)s” names no option. Write letters such as A; C, or with percents A=50%%; C=50%%.")
-                self.refuse("right", message, text=part[:40])
-            yield meant.pop(), None
-
-    def of_text(self, text: str) -> list[str]:
-        """The letters of the options with this text."""
-        return [letter for letter in self.letters() if self.cell(letter).casefold() == text.casefold()]
+        try:
+            yield from self.known().named(self.cell("right"))
+        except NotNamed as cause:
+            self.refuse("right", cause.message, **cause.params)
 
     def options(self, shares: Mapping[str, str], **more: Any) -> list[dict[str, Any]]:
         of_tags = told_apart_by_tags([self.cell(letter) for letter in self.letters()])
