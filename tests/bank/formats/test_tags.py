@@ -37,7 +37,7 @@ def test_what_begins_no_element_is_text(said: str, read: list[str]) -> None:
 @pytest.mark.parametrize("html", [
     "<p>One<br>two</p>", "<font>old", '<font size="2">old</font>', "a <o:p></o:p> b", "a <o:p> b", "<tt>x</tt>",
     "<nolink>x</nolink>", "<td nowrap>1</td>", '<img alt="a<b" src="x.png">', '<input type="checkbox">', "1 < 2 > 1",
-    "<input disabled>", "<center>Title", "<b>open",
+    "<input disabled>", "<center>Title", "<b>open", r"\(a<b\) and \[x<y\]", "<p>a</p  <p>b</p>",
 ])  # fmt: skip
 def test_an_element_stays_one(html: str) -> None:
     assert literal(html) == (html, [])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from examhall.bank.content.richtext import TAGS, plain_text, sanitise
+from examhall.bank.content.richtext import TAGS, TYPED_FORMULA, plain_text, sanitise
 
 #: Elements that old pages leave open, or that have no end.
 _LEFT_OPEN = frozenset({
@@ -21,7 +21,10 @@ _ALONE = frozenset({
     "nowrap", "open", "readonly", "required", "reversed", "selected",
 })  # fmt: skip
 _QUOTED = r"""[^<>"']{0,100}(?:(?:"[^"]{0,200}"|'[^']{0,200}')[^<>"']{0,100}){1,8}+"""
-_START_OR_END = re.compile(rf"<(?P<end>/?)(?P<name>[A-Za-z][^\s/<>]*)(?:(?P<rest>[^<>]*)>|(?P<quoted>{_QUOTED})>)?")
+_START_OR_END = re.compile(
+    rf"<(?P<end>/?)(?P<name>[A-Za-z][^\s/<>]*)(?:(?P<rest>[^<>]*)>|(?P<quoted>{_QUOTED})>|(?P<cut>\s*(?=<)))?"
+)
+_FORMULA = re.compile(f"({TYPED_FORMULA.pattern})")
 _OF_OFFICE = re.compile(r"[a-z0-9]+:[a-z]")  # <o:p> and the like, which word processors leave behind
 TAG = re.compile(r"<[^<>]+>")
 _CLOSED_OR_SHOWN = re.compile(r"</(?:p|div|span|table)\s*>|<(?:img|audio|video|math|svg)\b", re.IGNORECASE)
@@ -46,7 +49,9 @@ def literal(html: str) -> tuple[str, list[str]]:
         read[found[0]] = None
         return "&lt;" + found[0][1:]
 
-    return _START_OR_END.sub(shown, html), list(read)
+    pieces = _FORMULA.split(html) if "\\" in html else [html]
+    pieces[::2] = [_START_OR_END.sub(shown, piece) for piece in pieces[::2]]
+    return "".join(pieces), list(read)
 
 
 def _says_itself(found: re.Match[str], partners: set[str]) -> bool:
@@ -54,7 +59,7 @@ def _says_itself(found: re.Match[str], partners: set[str]) -> bool:
     if found["quoted"] is not None:
         return False
     if rest is None:  # nothing ends it, and a sanitiser would drop all that follows
-        return True
+        return found["cut"] is None or name not in TAGS
     words = rest.strip(" /\t\r\n").lower().split()
     if "=" in rest or (words and _ALONE.issuperset(words)):
         return False
