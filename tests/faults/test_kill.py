@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
 import pytest
 
 from hall import Hall, MakeHall
-from serving import Server, serving
+from serving import Server, serving, wait_until
 from sitting import compose, started
 
 CANDIDATES = 6
-#: granian gives up on a worker that dies within 5.5 s of its start, and leaves that to systemd.
-BETWEEN_KILLS = 6.2
+#: Answers that each has acknowledged before a worker is killed, and again before the next and at the end.
+BETWEEN_KILLS = 6
 
 
 class Sitter(threading.Thread):
@@ -53,6 +55,32 @@ class Sitter(threading.Thread):
                     return
 
 
+@contextmanager
+def saving(sitters: Sequence[Sitter]) -> Iterator[None]:
+    """All save until the end, however it comes."""
+    for sitter in sitters:
+        sitter.start()
+    try:
+        yield
+    finally:
+        for sitter in sitters:
+            sitter.over.set()
+        for sitter in sitters:
+            sitter.join()
+
+
+def go_on(sitters: Sequence[Sitter]) -> None:
+    """Return when each has got on by some answers, or one has failed."""
+    wanted = [sitter.acknowledged + BETWEEN_KILLS for sitter in sitters]
+    wait_until(
+        lambda: (
+            any(sitter.failures for sitter in sitters)
+            or all(sitter.acknowledged >= count for sitter, count in zip(sitters, wanted, strict=True))
+        ),
+        "not everybody's answers are acknowledged",
+    )
+
+
 @pytest.mark.fault
 @pytest.mark.parametrize(("engine", "workers", "kills"), [("sqlite", 1, 3), ("postgresql", 2, 4)])
 def test_no_acknowledged_answer_is_lost_when_workers_are_killed(
@@ -68,17 +96,11 @@ def test_no_acknowledged_answer_is_lost_when_workers_are_killed(
         sitters = [
             Sitter(server, api.tokens["access_token"], attempt) for api, attempt in zip(apis, attempts, strict=True)
         ]
-        for sitter in sitters:
-            sitter.start()
-        for kill in range(kills):
-            time.sleep(BETWEEN_KILLS / workers if kill else 1)  # the oldest goes, so each worker has its turn
-            server.kill_a_worker()
-        server.wait()
-        time.sleep(0.5)
-        for sitter in sitters:
-            sitter.over.set()
-        for sitter in sitters:
-            sitter.join()
+        with saving(sitters):
+            go_on(sitters)
+            for _ in range(kills):
+                server.kill_the_oldest_worker()  # so that each has its turn
+                go_on(sitters)
     assert [failure for sitter in sitters for failure in sitter.failures] == []
     assert sum(sitter.broken for sitter in sitters) > 0, "the kills were not felt, so nothing was proved"
     assert min(sitter.acknowledged for sitter in sitters) > 5
