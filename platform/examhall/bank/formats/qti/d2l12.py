@@ -7,17 +7,16 @@ variables of D2L; rules that say the same in one variable take their place. Each
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
-
-from lxml import etree
 
 from examhall.bank.content.richtext import plain_text
 from examhall.bank.formats.qti import marked12, more12, tree, types12
 from examhall.bank.formats.qti.notes import Notes
 from examhall.bank.formats.qti.presentation12 import Presentation
 from examhall.bank.formats.qti.rules12 import Rules
+from examhall.bank.formats.qti.scored12 import equal, negated, scored, worth
 from examhall.bank.formats.qti.subject import Draft
 from examhall.bank.types.contract import as_text, exact
 from examhall.errors import N_
@@ -37,10 +36,10 @@ def settle(item: Any, notes: Notes) -> str:
     Raises Fault for a type that has no counterpart.
     """
     fields = {
-        tree.words(tree.child(field, "fieldlabel")): (field, tree.words(tree.child(field, "fieldentry")))
+        tree.words(tree.child(field, "fieldlabel")): tree.words(tree.child(field, "fieldentry"))
         for field in item.iter("qti_metadatafield")
     }
-    field, kind = fields.get("qmd_questiontype", (None, ""))
+    kind = fields.get("qmd_questiontype", "")
     if not kind:
         return ""
     if kind not in READERS:
@@ -50,11 +49,9 @@ def settle(item: Any, notes: Notes) -> str:
     _feedback(item, {label, item.get("ident", "")})
     if label:  # which questions of one pool do not share
         item.set("ident", label)
-    weight = exact(fields.get("qmd_weighting", (None, ""))[1])
+    weight = exact(fields.get("qmd_weighting", ""))
     if weight is not None and weight > 0:
-        points = etree.SubElement(field.getparent(), "qtimetadatafield")
-        etree.SubElement(points, "fieldlabel").text = "points_possible"
-        etree.SubElement(points, "fieldentry").text = as_text(weight)
+        worth(item, weight)
     for extension in list(item.iter("response_extension")):
         item.append(extension)  # it says how a response is graded, and is none itself
     if kind in _SETTLED:
@@ -88,56 +85,26 @@ def _right(item: Any) -> Conditions:
     return found
 
 
-def _rules(item: Any, *scored: tuple[Sequence[Any], str, str]) -> None:
-    """Puts new conditions, each with its tests, action and points, in the place of all that counts."""
-    rules = next(item.iter("resprocessing"), None)
-    rules = etree.SubElement(item, "resprocessing") if rules is None else rules
-    for old in list(rules):
-        if tree.child(old, "displayfeedback") is None:
-            rules.remove(old)
-        for said in list(tree.children(old, "setvar")):
-            old.remove(said)
-        old.set("continue", "Yes")
-    outcomes = etree.SubElement(rules, "outcomes")
-    etree.SubElement(outcomes, "decvar", varname="SCORE", minvalue="0")
-    for tests, action, points in scored:
-        condition = etree.SubElement(rules, "respcondition", {"continue": "Yes"})
-        etree.SubElement(condition, "conditionvar").extend(tests)
-        etree.SubElement(condition, "setvar", action=action).text = points
-
-
-def _equal(response: str, text: str) -> Any:
-    made = etree.Element("varequal", respident=response)
-    made.text = text
-    return made
-
-
-def _not(test: Any) -> Any:
-    made = etree.Element("not")
-    made.append(test)
-    return made
-
-
 def _ticks(item: Any, notes: Notes) -> None:
     """0: all or nothing, 1: right minus wrong, 2: right ones ticked and wrong ones left, 3: right ones, no more."""
     response = next(item.iter("response_lid"), None)
     if response is None:
         return
     name, right = response.get("ident", ""), {text for _, text in _right(item)}
-    tests = {label.get("ident", ""): _equal(name, label.get("ident", "")) for label in item.iter("response_label")}
+    tests = {label.get("ident", ""): equal(name, label.get("ident", "")) for label in item.iter("response_label")}
     ticked = [(([test], "Add", "1")) for option, test in tests.items() if option in right]
     wrong = [test for option, test in tests.items() if option not in right]
     if (mode := _mode(item)) == "1":
-        _rules(item, *ticked, *(([test], "Subtract", "1") for test in wrong))
+        scored(item, *ticked, *(([test], "Subtract", "1") for test in wrong))
     elif mode == "2":
-        _rules(item, *ticked, *(([_not(test)], "Add", "1") for test in wrong))
+        scored(item, *ticked, *(([negated(test)], "Add", "1") for test in wrong))
     elif mode == "3":
-        _rules(item, *ticked)
+        scored(item, *ticked)
         if 0 < len(ticked) < len(tests):
             message = N_("At most %(most)s may be chosen in the file; here any number.")
             notes.loss(item, message, most=len(ticked))
     else:
-        _rules(item, ([*(test for tests, _, _ in ticked for test in tests), *map(_not, wrong)], "Set", "1"))
+        scored(item, ([*(test for tests, _, _ in ticked for test in tests), *map(negated, wrong)], "Set", "1"))
 
 
 def _groups(item: Any) -> list[Any]:
@@ -152,7 +119,7 @@ def _groups(item: Any) -> list[Any]:
 def _pairs(item: Any, notes: Notes) -> None:
     """0: equal shares, 1: all or nothing, 2: right minus wrong."""
     names = {group.get("ident") for group in _groups(item)}
-    _rules(item, *(([_equal(*pair)], "Add", "1") for pair in dict.fromkeys(_right(item)) if pair[0] in names))
+    scored(item, *(([equal(*pair)], "Add", "1") for pair in dict.fromkeys(_right(item)) if pair[0] in names))
     if _mode(item) == "1":
         message = N_("In the file only all pairs together earn points; here each earns its share.")
         notes.loss(item, message)
@@ -166,7 +133,7 @@ def _places(item: Any, _: Notes) -> None:
     places = {name: int(text) for name, text in _right(item) if name in names and text.isascii() and text.isdigit()}
     for group in _groups(item):
         ordered = sorted(places, key=lambda name: places[name])
-        _rules(item, ([_equal(group.get("ident"), name) for name in ordered], "Set", "1"))
+        scored(item, ([equal(group.get("ident"), name) for name in ordered], "Set", "1"))
 
 
 def _entries(item: Any, _: Notes) -> None:

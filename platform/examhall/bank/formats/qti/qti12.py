@@ -12,7 +12,17 @@ from typing import Any
 
 from examhall.bank.content.richtext import plain_text
 from examhall.bank.formats import Item, Message, unreached
-from examhall.bank.formats.qti import blackboard12, d2l12, gaps12, marked12, more12, statements12, tree, types12
+from examhall.bank.formats.qti import (
+    blackboard12,
+    d2l12,
+    gaps12,
+    marked12,
+    more12,
+    sakai12,
+    statements12,
+    tree,
+    types12,
+)
 from examhall.bank.formats.qti.item import ID_LIMIT, NAME_LIMIT
 from examhall.bank.formats.qti.markup import Files
 from examhall.bank.formats.qti.notes import Fault, Notes
@@ -115,10 +125,11 @@ def _metadata(item: Any, label: str) -> str:
 def _question(element: Any, notes: Notes, files: Files, stimulus: str) -> Item:
     """The question that an item is. `stimulus` is HTML that New Quizzes shows beside several. Raises Fault."""
     kind = blackboard12.settle(element, notes)
-    of_d2l = d2l12.settle(element, notes)
+    of_d2l, of_sakai = d2l12.settle(element, notes), sakai12.settle(element, notes)
     shown = Presentation(element, notes, files)
     rules = Rules(element, notes)
-    reader = d2l12.READERS.get(of_d2l) or _OF_BLACKBOARD.get(kind) or _reader(shown)
+    known = (d2l12.READERS.get(of_d2l), sakai12.READERS.get(of_sakai), _OF_BLACKBOARD.get(kind))
+    reader = next((found for found in known if found is not None), None) or _reader(shown)
     draft = reader(shown, rules)
     prompt = shown.prompt if draft.prompt is None else draft.prompt
     prompt = f"<div>{stimulus}</div><div>{prompt}</div>" if stimulus else prompt
