@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import pytest
 
 from bank.importing import act, begun
 from hall import Api, Hall
+from portal import Portal
 
 CATEGORIES = {"Sums": ("top-1", "All of it.\n\nAnd more."), "Sums/Long": ("", "With carrying"), "Empty": ("e", "None")}
 QUESTION = {"type": "true_false", "name": "Two", "body": {"prompt": "1 + 1 = 2", "correct": True}}
@@ -52,6 +54,20 @@ def test_a_format_without_a_place_for_it_tells_so_once(author: Api, bank: UUID, 
     author.post(f"/banks/{bank}/questions", QUESTION | {"category": "Sums"})
     losses = author.get(f"/banks/{bank}/export/check?format={name}").json["losses"]
     assert str(losses).count("The description of a category") == 1
+
+
+def test_what_a_format_lacks_is_said_in_the_readers_language(hall: Hall) -> None:
+    person = hall.person("author", "qalam")
+    author, portal = hall.api(person), Portal(hall, person)
+    bank = author.post("/banks", {"name": "Numbers"}).json["id"]
+    author.post(f"/banks/{bank}/questions", QUESTION | {"tags": ["sums"]})
+    arabic = {"headers": {"Accept-Language": "ar"}}
+    told = author.get(f"/banks/{bank}/export/check?format=aiken", **arabic).text
+    page = portal.get(f"/manage/banks/{bank}/export?format=aiken", **arabic).text
+    for text in (str(json.loads(told)), page):
+        assert "Aiken" in text
+        assert "The tags" not in text
+    assert "go into the file" not in page
 
 
 def test_questions_beside_what_is_described_lose_nothing(author: Api, bank: UUID) -> None:

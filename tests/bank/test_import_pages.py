@@ -87,6 +87,8 @@ def test_a_faulty_file_shows_its_places_and_can_be_mended(author: Portal, api: A
     assert "Is this sound?" in page.text
     refused = do(author, page, "commit")
     assert (refused.status_code, listed(api, bank)) == (422, [])
+    assert "Mend the faulty questions first, or tick this to leave them out." in refused.text
+    assert refused.text.count("Line 3:") == 1, "told once"
     assert "Where does this &lt;b&gt;end&lt;/b&gt;?" in page.text, "the line as it stands in the file"
     mended = author.follow(do(author, page, "mend", text=FAULTY.replace("{=here", "{=here}")))
     assert ("Line 3:" in mended.text, "Import 2 questions" in mended.text) == (False, True)
@@ -173,6 +175,17 @@ def test_a_long_reading_can_be_left_and_come_back_to(make_hall: MakeHall, monkey
     assert not place.exists()
 
 
+def test_an_export_does_not_say_that_what_is_left_out_goes_into_the_file(
+    hall: Hall, author: Portal, bank: UUID
+) -> None:
+    with hall.inside():
+        QuestionFactory(bank_id=bank, name="Pi", type="numeric")
+        QuestionFactory(bank_id=bank, name="Prime")
+    aiken = author.get(f"/manage/banks/{bank}/export?format=aiken").text
+    assert "2 questions were chosen." in aiken
+    assert "into the file" not in aiken
+
+
 def test_an_export_tells_its_losses_before_the_download(hall: Hall, author: Portal, bank: UUID) -> None:
     with hall.inside():
         QuestionFactory(bank_id=bank, name="Pi", type="numeric")
@@ -184,7 +197,7 @@ def test_an_export_tells_its_losses_before_the_download(hall: Hall, author: Port
     assert "2 questions go into the file." in lossless.text
     aiken = author.get(f"{path}?format=aiken&q=prime")
     assert "say everything" in aiken.text
-    assert "One question goes into the file." in aiken.text
+    assert "One question was chosen." in aiken.text
     (link,) = [
         part.partition('"')[0] for part in aiken.text.split('href="')[1:] if "/export?" in part.partition('"')[0]
     ]

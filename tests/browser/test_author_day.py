@@ -114,6 +114,10 @@ def test_questions_are_imported_once_their_faulty_line_is_mended(
     expect(fault).to_contain_text(re.compile("[3٣]"))
     expect(fault.locator("code")).to_contain_text("2 × 3")
     look(author)
+    fault.locator("a").click()
+    expect(page.locator("#mended")).to_be_focused()
+    marked = "text => text.value.slice(text.selectionStart, text.selectionEnd)"
+    assert "2 × 3" in page.locator("#mended").evaluate(marked), "where the fault is"
     assert page.input_value("[name=text]").replace("\r", "") == GIFT, "what was typed stands there to be mended"
     page.fill("[name=text]", GIFT.replace("~6", "=6"))
     page.locator("[value=mend]").click()

@@ -193,8 +193,11 @@ def failure_of(job: ImportJob) -> str:
 
 
 def message_out(message: Message) -> MessageOut:
-    """A message in the reader's language."""
-    return MessageOut(line=message.line, element=message.element, message=gettext(message.text, **message.params))
+    """A message in the reader's language, in which it names a setting of a question, too."""
+    params = dict(message.params)
+    if "what" in params:
+        params |= {name: gettext(params[name]) for name in ("what", "format")}
+    return MessageOut(line=message.line, element=message.element, message=gettext(message.text, **params))
 
 
 def losses_out(losses: list[Lost]) -> list[LossOut]:

@@ -26,7 +26,7 @@ from examhall.bank.models import Access, ImportJob, ImportState, Question
 from examhall.bank.reading import load_bank
 from examhall.bank.types import type_named
 from examhall.bank.types.contract import Body, QuestionType
-from examhall.errors import BadRequest, Conflict, NotFound
+from examhall.errors import N_, BadRequest, Conflict, FieldError, Invalid, NotFound
 from examhall.extensions import db
 from examhall.storage.records import tenant_id
 from examhall.web.guards import permitted, throttled
@@ -147,7 +147,12 @@ class ImportPage(MethodView):
 
         def commit() -> ImportJob | None:
             changed = imports.change(job, _chosen(form, job), patience())
-            return importing.commit(changed) if changed.state == ImportState.READ.value else changed
+            if changed.state != ImportState.READ.value:
+                return changed
+            if changed.found["errors"] and not form.leave_out_faulty.data:  # the page names each of them anyway
+                message = N_("Mend the faulty questions first, or tick this to leave them out.")
+                raise Invalid(errors=[FieldError("leave_out_faulty", message)])
+            return importing.commit(changed)
 
         done = form.accept(commit)
         if done is None:
