@@ -108,7 +108,7 @@ MAIN = (
     Entry("exam_list", N_("Exams"), "exams", "exams.sit", ("exam_",)),
     Entry("attempt_list", N_("My attempts"), "attempts", "exams.sit", ("attempt_",)),
     Entry("exam_manage_list", N_("Exams"), "exams", "exams.read", ("exam_",)),
-    Entry("bank_list", N_("Question banks"), "bank", "banks.read", ("bank_", "question_")),
+    Entry("bank_list", N_("Question banks"), "bank", "banks.read", ("bank_", "question_", "import_", "category_")),
     Entry("user_list", N_("People"), "people", "users.read", ("user_", "group_")),
 )
 
