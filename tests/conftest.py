@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
+from uuid import uuid4
 
 import hypothesis
 import pytest
@@ -13,11 +17,13 @@ from flask.globals import _cv_app
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 
+from examhall.extensions import limiter
+from examhall.settings import PROJECT, Settings, load_settings
 from examhall.storage.migrate import migrate_database
-from examhall.storage.rls import OWNER, make_roles
+from examhall.storage.rls import APP, OWNER, make_roles
 from hall import Hall, MakeHall
 from servers import Postgres, quick_folder, shared_postgres
-from standing import Standing, halls
+from standing import Standing
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -90,12 +96,49 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Sta
 
 
 @pytest.fixture
-def make_hall(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeHall]:
+def make_hall(
+    request: pytest.FixtureRequest,
+    standing: dict[str, Standing],
+    sqlite_template: Path,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[MakeHall]:
     """`make_hall("sqlite" or "postgresql", **settings)`: a hall with both example tenants on a fresh database.
 
     Without `settings` it is on a platform that stands ready; with them, and for a second hall, on one of its own.
     """
-    with halls(request, tmp_path) as make:
+    testing = load_settings({"EXAMHALL_ENV": "testing"})
+    folders = count()
+    ends = ExitStack()
+
+    def make(engine: str = "sqlite", **changes: object) -> Hall:
+        ready = standing.get(engine)
+        stands = not changes and not (ready and ready.lent)
+        name = f"standing_{os.getpid()}" if stands else f"test_{uuid4().hex}"
+        instance = tmp_path_factory.getbasetemp() / name if stands else tmp_path / f"instance-{next(folders)}"
+        values: dict[str, object] = {"instance_folder": instance, "tenants_folder": PROJECT / "tenants"}
+        if engine == "postgresql":
+            cluster: Postgres = request.getfixturevalue("postgres")
+            ends.enter_context(cluster.database(request.getfixturevalue("postgres_template"), name))
+            values |= {"database_url": cluster.url(name, user=APP), "owner_database_url": cluster.url(name, user=OWNER)}
+        settings = Settings.model_validate(testing.model_dump() | values | changes)
+        if stands:
+            ready = standing[engine] = ready or Standing.of(settings, engine)
+            hall = ready.lend()
+            ends.callback(ready.take_back)
+        else:
+            hall = Hall(settings, engine)
+            ends.callback(hall.dispose)
+        if engine == "sqlite":
+            engines = hall.platform.extensions["engines"]
+            for tenant in hall.platform.directory:
+                file = Path(engines.url_of(tenant).database)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(sqlite_template, file)
+        limiter.reset()
+        return hall
+
+    with ends:
         yield make
 
 
