@@ -82,3 +82,29 @@ class TestMtf:
             'The scoring "subpointdeduction" is not known here. Each right row earns its share instead.'
         ]
         assert body("mtf", inner)["scheme"] == "every_decision"
+
+
+class TestOneOfThem:
+    """The plug-in "sc": rows of which one is right."""
+
+    ROWS = "".join(
+        f"<row number='{number}'><optiontext><text>r{number}</text></optiontext>"
+        f"<feedbacktext><text>f{number}</text></feedbacktext></row>"
+        for number in (1, 2, 3)
+    )
+
+    def read(self, scoring: str = "sconezero", right: str = "2") -> Item:
+        more = f"<scoringmethod><text>{scoring}</text></scoringmethod><numberofrows>3</numberofrows>"
+        return one(question("sc", f"{more}<correctrow>{right}</correctrow>{self.ROWS}"))
+
+    def test_it_is_a_single_choice(self) -> None:
+        found = self.read()
+        options = [(option["text"], option["fraction"], option["feedback"]) for option in found.body["options"]]
+        assert options == [("r1", "0", "f1"), ("r2", "1", "f2"), ("r3", "0", "f3")]
+        assert (found.type, found.losses) == ("single_choice", [])
+
+    def test_other_scorings_are_told(self) -> None:
+        assert "nothing else does" in said(self.read("aprime").losses)[0]
+
+    def test_no_right_row_is_wrong(self) -> None:
+        fails("question[1]", "No option earns", question("sc", self.ROWS))

@@ -88,6 +88,20 @@ class TestFormats:
         ]  # fmt: skip
         assert [(note.line, note.params["tags"]) for note in item.warnings] == [(2, "<br>"), (3, "<lb>")]
 
+    def test_pairs_of_gift(self) -> None:
+        body = gift("Match.{\n=<br> -> line\n=<hr> -> rule\n= -> <i>\n}").body
+        assert [stem["text"] for stem in body["stems"]] == ["&lt;br&gt;", "&lt;hr&gt;"]
+        assert [choice["text"] for choice in body["choices"]] == ["line", "rule", "&lt;i&gt;"]
+
+    def test_pairs_of_moodle_xml(self) -> None:
+        pairs = "".join(
+            f"<subquestion><text>{stem}</text><answer><text>{words}</text></answer></subquestion>"
+            for stem, words in (("&lt;b&gt;", "bold"), ("&lt;i&gt;", "slanted"), ("&lt;br&gt;", "nothing"))
+        )
+        body = one(question("matching", pairs)).body
+        assert [stem["text"] for stem in body["stems"]] == ["&lt;b&gt;", "&lt;i&gt;"]
+        assert [choice["text"] for choice in body["choices"]] == ["bold", "slanted", "nothing"]
+
     def test_moodle_xml(self) -> None:
         options = answer("100", "<![CDATA[vector<int> v; v.size()]]>") + answer("0", "&lt;none&gt;")
         item = one(question("multichoice", options, "<p>Which <list>?</p>", "About &lt;list&gt;"))

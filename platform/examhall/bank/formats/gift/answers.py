@@ -134,10 +134,10 @@ class Reader:
             )
             self.warnings.append(block.message(note, example="~%50%"))
         told: dict[tuple[str, Decimal], Piece] = {}
-        by_tags = told_apart_by_tags([self.format_of(piece.text)[1].plain() for piece in pieces])
+        html = self._shown([piece.text for piece in pieces])
         for piece in pieces:
             percent = piece.percent if piece.mark else Decimal(0)
-            text = self._of_tags(piece.text) if by_tags else self.html(piece.text)
+            text = html(piece.text)
             first = told.setdefault((text, percent), piece)
             if first is not piece and first.text.text:
                 note = N_("This option stands there twice and is read once.")
@@ -151,6 +151,11 @@ class Reader:
         ]
         kind = "single_choice" if right else "multiple_choice"
         return Answers(kind, {"options": options}, _lines("options", list(told.values())))
+
+    def _shown(self, passages: Sequence[Passage]) -> Callable[[Passage], str]:
+        """What gives the HTML of each of these, which nothing but tags may tell apart: <br>, <lb> and <break>."""
+        said = [self.format_of(passage)[1].plain() for passage in passages]
+        return self._of_tags if told_apart_by_tags(said) else self.html
 
     def _of_tags(self, passage: Passage) -> str:
         """The HTML of an option in which tags are what is said."""
@@ -224,21 +229,23 @@ class Reader:
         keys: dict[str, str] = {}
         choices: list[dict[str, str]] = []
         lines: dict[str, int] = {}
-        for piece in pieces:
-            stem, choice = piece.text.parted(_ARROW)
+        pairs = [(piece, *piece.text.parted(_ARROW)) for piece in pieces]
+        stem_html = self._shown([stem.stripped() for _, stem, _ in pairs if stem.text.strip()])
+        choice_html = self._shown([choice for _, _, choice in pairs if choice is not None])
+        for piece, stem, choice in pairs:
             if piece.mark != "=" or choice is None or not choice.text.strip():
                 raise piece.text.fault(N_("Write each pair as =this -> that."))
             if piece.weight is not None or piece.feedback is not None:
                 message = N_("A pair has neither a weight nor a feedback of its own, so they are left out.")
                 self.losses.append(piece.text.message(message))
-            text = sanitise(self.html(choice))
+            text = sanitise(choice_html(choice))
             key = keys.setdefault(" ".join(text.split()), f"c{len(keys) + 1}")
             if len(keys) > len(choices):
                 lines[f"choices.{len(choices)}"] = choice.line
                 choices.append({"key": key, "text": text})
             if stem.text.strip():
                 lines[f"stems.{len(stems)}"] = stem.line
-                stems.append({"text": self.html(stem.stripped()), "choice": key})
+                stems.append({"text": stem_html(stem.stripped()), "choice": key})
         if len(pieces) < 2:
             raise block.fault(N_("This question has one pair only. Add another one on a line below: =this -> that."))
         if len(choices) < 2:

@@ -17,6 +17,7 @@ from examhall.errors import N_
 Draft = tuple[str, dict[str, Any]]
 """A type and what a reader knows of its body, beside what all bodies have."""
 
+_LEFT_EMPTY = frozenset({"", "<br>", "<br/>", "<br />"})
 _ROUNDING = Decimal("0.001")
 _ORDER_SCHEMES = {
     "ALL_OR_NOTHING": "exact",
@@ -103,11 +104,16 @@ def matching(question: Question) -> Draft:
     """Stems with an answer each; one without a stem is a distractor, answers of the same words are one choice."""
     stems: list[dict[str, Any]] = []
     choices: dict[str, str] = {}
+    pairs: list[tuple[Node, Node]] = []
     for pair in question.node.take_all("subquestion"):
         answer = pair.take("answer")
         if answer is None:
             raise pair.fault(N_("This has no <answer>. Write one, or remove it."))
         answer.attributes.setdefault("format", "html")  # Moodle shows it so, whatever it is called
+        pairs.append((pair, answer))
+    _keep_tags(question, [pair for pair, _ in pairs if pair.speaker.text not in _LEFT_EMPTY])
+    _keep_tags(question, [answer for _, answer in pairs])
+    for pair, answer in pairs:
         text = sanitise(question.texts.html(answer))
         stem = question.texts.html(pair)
         stem = stem if says_something(stem) else ""  # such as <p></p>, which editors leave behind
@@ -173,17 +179,17 @@ def _options(question: Question, answers: list[Node]) -> list[dict[str, Any]]:
     return options
 
 
-def _keep_tags(question: Question, answers: list[Node]) -> None:
-    """Make text of the tags of options which nothing but these tell apart: <br>, <lb> and <break>."""
-    formats = {answer.attributes.get("format", question.texts.text_format) for answer in answers}
-    said = [answer.speaker for answer in answers]
+def _keep_tags(question: Question, nodes: list[Node]) -> None:
+    """Make text of the tags of options or the like, which nothing but these tell apart: <br>, <lb> and <break>."""
+    formats = {node.attributes.get("format", question.texts.text_format) for node in nodes}
+    said = [node.speaker for node in nodes]
     if not formats <= {"html", "moodle_auto_format"} or any(node.bare for node in said):
         return
     if told_apart_by_tags([node.text for node in said]):
-        for answer, node in zip(answers, said, strict=True):
-            if tags := TAG.findall(node.text):
-                question.warn(answer, READ_AS_TEXT, tags=listed(tags))
-            node.text = without_tags(node.text)
+        for node, speaker in zip(nodes, said, strict=True):
+            if tags := TAG.findall(speaker.text):
+                question.warn(node, READ_AS_TEXT, tags=listed(tags))
+            speaker.text = without_tags(speaker.text)
 
 
 def _written(options: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from typing import Any, get_args
 from examhall.bank.content.richtext import plain_text, sanitise
 from examhall.bank.content.texts import CATEGORY_LIMIT, DESCRIPTION_LIMIT
 from examhall.bank.formats import CategoryInfo, Import, Item, Medium, Message, unreached, xml
-from examhall.bank.formats.moodle_xml import choices, gaps, markers, rows, written
+from examhall.bank.formats.moodle_xml import choices, gapfill, gaps, markers, rows, written
 from examhall.bank.formats.moodle_xml.choices import Draft
 from examhall.bank.formats.moodle_xml.files import Files
 from examhall.bank.formats.moodle_xml.leftovers import leftovers
@@ -45,6 +45,7 @@ _READERS: dict[str, Callable[[Question], Draft]] = {
     "truefalse": choices.truefalse,
     "kprime": rows.kprime,
     "mtf": rows.mtf,
+    "sc": rows.sc,
     "matching": choices.matching,
     "match": choices.matching,
     "ddmatch": choices.matching,
@@ -62,6 +63,7 @@ _WITH_PLACES: dict[str, Callable[[Question, str], Draft]] = {
     "multianswer": gaps.cloze,
     "gapselect": gaps.gapselect,
     "ddwtos": gaps.gapselect,
+    "gapfill": gapfill.gapfill,
     "ddmarker": markers.ddmarker,
 }
 _UNKNOWN = {

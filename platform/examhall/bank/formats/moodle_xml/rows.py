@@ -1,4 +1,4 @@
-"""Questions of Moodle XML with rows to judge: the plug-ins of ETH Zürich, "kprime" and "mtf"."""
+"""Questions of Moodle XML with rows: the plug-ins of ETH Zürich, "kprime", "mtf" and "sc"."""
 
 from __future__ import annotations
 
@@ -42,6 +42,23 @@ def mtf(question: Question) -> Draft:
     elif scheme == "all_or_nothing":
         question.lose(question.node, N_("Each right row earns its share, not only all of them together."))
     return _matched(question, rows, labels)
+
+
+def sc(question: Question) -> Draft:
+    """Rows of which one is right."""
+    right = question.whole("correctrow", 0)
+    options = []
+    for place, node in enumerate(question.node.take_all("row"), start=1):
+        question.places[f"options.{place - 1}"] = node
+        number = node.take_attribute("number") or str(place)
+        text, feedback = (question.texts.html(node.take(tag)) for tag in ("optiontext", "feedbacktext"))
+        options.append({"text": text, "feedback": feedback, "fraction": "1" if number == str(right) else "0"})
+    question.node.discard("numberofrows")
+    scoring = question.node.take("scoringmethod")
+    if scoring and (method := scoring.take_text()) not in ("sconezero", ""):
+        message = N_('The scoring "%(name)s" is not known here. The right row earns the mark, and nothing else does.')
+        question.lose(scoring, message, name=method[:40])
+    return "single_choice", {"options": options, "shuffle": question.yes("shuffleanswers", True)}
 
 
 def _kprim(question: Question, rows: list[dict[str, Any]], labels: dict[str, str], scheme: str) -> Draft:
