@@ -67,9 +67,10 @@ def found(bank: UUID | None, text: str = "", tag: str = "") -> list[str]:
     statement = sa.select(Question.name).where(Question.tenant_id == tenant_id())
     if bank:
         statement = statement.where(Question.bank_id == bank)
-    narrowed, natural = search.searched(statement, bank, text, tag)
+    given = search.values(bank, text, tag)
+    narrowed, natural = search.searched(statement, given)
     order = (Question.created_at, Question.id) if natural is None else (natural,)
-    return list(db.session.scalars(narrowed.order_by(*order)))
+    return list(db.session.scalars(narrowed.order_by(*order), given))
 
 
 def test_the_corpus_is_found_by_its_words(hall: Hall, bank: UUID) -> None:

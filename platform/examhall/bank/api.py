@@ -9,7 +9,15 @@ from flask.typing import ResponseReturnValue
 
 from examhall.bank import operations
 from examhall.bank.models import Access, Bank, Question, QuestionVersion
-from examhall.bank.reading import QuestionList, counted_banks, load_bank, load_bank_level, load_question, question_count
+from examhall.bank.reading import (
+    OF_BANK,
+    QuestionList,
+    counted_banks,
+    load_bank,
+    load_bank_level,
+    load_question,
+    question_count,
+)
 from examhall.bank.schemas import (
     BankChange,
     BankIn,
@@ -90,7 +98,7 @@ class Questions(QuestionList):
     def get(self, id: UUID) -> ResponseReturnValue:
         """List the questions, without their bodies."""
         load_bank(id)
-        rows, page = self.page_of(self.query().where(Question.bank_id == id), id)
+        rows, page = self.page_of(OF_BANK, id)
         return [self.represent(row) for row in rows], 200, paging_headers(page, {"id": id})
 
     def post(self, id: UUID, data: QuestionIn) -> ResponseReturnValue:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -23,7 +24,7 @@ from examhall.web.views import ListView
 #: What rows are ordered by: a column, up or down, and where two may share its value, what tells them apart.
 Order = tuple[sa.UnaryExpression[Any], *tuple[Any, ...]]
 #: How the rows of a page are read, each with the number of all beside it, and how that number is read alone.
-Found = tuple[Callable[[Page], Statement], sa.Select[Any]]
+Found = tuple[Statement, Statement]
 
 
 def load_bank(bank_id: UUID, access: Access | None = None) -> Bank:
@@ -108,62 +109,83 @@ class QuestionList(ListView):
         """The questions of the page that the request asks for, without their words; of one bank where it is named."""
         args = {name: value for name, value in request.args.items() if value}
         page = read_page(args, self.page_size, self.max_page_size)
-        statement, order, wanted = self.narrowed(statement, args, bank_id)
+        wanted = criteria.read(args)
+        rest = {name: value for name, value in args.items() if name not in criteria.NAMES}
+        statement = filtered(statement, Question, [*self.filters, *criteria.NAMES], rest)
+        given = criteria.values(wanted, bank_id)
         sought = bool(wanted.keys() - self.counts_on)
         within = self.counted if sought else self.counted_on
         if within:
             within = max(within, page.offset + 4 * page.size)
-        rows_of, counted = (self._sought if sought else self._whole)(statement, order, within)
-        found = db.session.execute(rows_of(page)).all()
+        made = _made if statement is OF_BANK else _made.__wrapped__
+        form = Form(type(self), tuple(given), args.get("order"), tuple(self.ordering), sought, bool(within))
+        rows_of, counted = made(statement, form)
+        given |= {"bank": bank_id, "most": within and within + 1, "take": page.size, "skip": page.offset}
+        found = db.session.execute(rows_of, given).all()
         total = found[0][-1] if found else 0
         if not found and page.number > 1:
-            total = db.session.scalar(counted) or 0
+            total = db.session.scalar(counted, given) or 0
             page = page.of(total, there=bool(self.template))
-            found = db.session.execute(rows_of(page)).all() if self.template else []
+            found = db.session.execute(rows_of, given | {"skip": page.offset}).all() if self.template else []
         rows = found if self.columns else [row[0] for row in found]
         more = bool(within and total > within)
         return rows, Page(page.number, page.size, within if more and within else total, more)
 
-    def _whole(self, statement: Statement, order: Order, within: int | None) -> Found:
-        """The rows of a page, each with their number beside it: one statement for both, unless there is no row."""
-        counted = sa.select(sa.func.count()).select_from(
-            statement.with_only_columns(sa.literal(1)).limit(within and within + 1).subquery()
-        )
-        rows = self._read(statement).add_columns(counted.scalar_subquery()).order_by(*order)
-        return lambda page: rows.limit(page.size).offset(page.offset), counted
 
-    def _sought(self, statement: Statement, order: Order, within: int | None) -> Found:
-        """As `_whole`, of a list that is narrowed: what fits is looked for once, and then read and counted."""
-        by, down = order[0].element, order[0].modifier is operators.desc_op
-        fits = statement.with_only_columns(Question.id, by.label("place"), maintain_column_froms=True)
-        hits = fits.order_by(*order).limit(within and within + 1).cte("hits")
-        counted = sa.select(sa.func.count()).select_from(hits)
+#: The questions of one bank, to be narrowed.
+OF_BANK: Statement = sa.select(Question).where(
+    Question.tenant_id == sa.bindparam("tenant"), Question.bank_id == sa.bindparam("bank")
+)
+_TAKE, _SKIP, _MOST = (sa.bindparam(name, type_=sa.Integer) for name in ("take", "skip", "most"))
 
-        def rows_of(page: Page) -> Statement:
-            here = _placed(sa.select(hits), hits, down).limit(page.size).offset(page.offset).subquery("here")
-            rows = self._read(self.query()).join(here, here.c.id == Question.id)
-            return _placed(rows.add_columns(counted.scalar_subquery()), here, down)
 
-        return rows_of, counted
+class Form(NamedTuple):
+    """What lists of questions have in common that differ in their values alone."""
 
-    def _read(self, statement: Statement) -> Statement:
-        """What a row holds."""
-        if self.columns:
-            return statement.with_only_columns(*self.columns, maintain_column_froms=True)
-        return statement.options(defer(Question.words, raiseload=True))
+    view: type[QuestionList]
+    #: What narrows, by the names of `criteria.values`.
+    given: tuple[str, ...]
+    order: str | None
+    ordering: tuple[str, ...]
+    sought: bool
+    limited: bool
 
-    def narrowed(
-        self, statement: Statement, args: Mapping[str, str], bank_id: UUID | None
-    ) -> tuple[Statement, Order, dict[str, str]]:
-        """The select, narrowed; what it is to be ordered by; and what it was narrowed by."""
-        wanted = criteria.read(args)
-        rest = {name: value for name, value in args.items() if name not in criteria.NAMES}
-        statement = filtered(statement, Question, [*self.filters, *criteria.NAMES], rest)
-        statement, natural = criteria.narrowed(statement, wanted, bank_id)
-        if natural is not None and not args.get("order"):
-            return statement, (natural.asc(),), wanted
-        by = order_of(Question, self.ordering, args.get("order") or self.ordering[0])
-        return statement, (by, Question.id), wanted
+
+@lru_cache(maxsize=500)
+def _made(statement: Statement, form: Form) -> Found:
+    """The rows of a page and how their number is read alone; made once, as that takes as long as to run it."""
+    statement, natural = criteria.narrowed(statement, form.given)
+    order: Order = (order_of(Question, form.ordering, form.order or form.ordering[0]), Question.id)
+    if natural is not None and form.order is None:
+        order = (natural.asc(),)
+    return (_sought if form.sought else _whole)(statement, form, order)
+
+
+def _whole(statement: Statement, form: Form, order: Order) -> Found:
+    """The rows of a page, each with their number beside it: one statement for both, unless there is no row."""
+    numbered = statement.with_only_columns(sa.literal(1))
+    counted = sa.select(sa.func.count()).select_from((numbered.limit(_MOST) if form.limited else numbered).subquery())
+    rows = _read(statement, form).add_columns(counted.scalar_subquery()).order_by(*order)
+    return rows.limit(_TAKE).offset(_SKIP), counted
+
+
+def _sought(statement: Statement, form: Form, order: Order) -> Found:
+    """As `_whole`, of a list that is narrowed: what fits is looked for once, and then read and counted."""
+    by, down = order[0].element, order[0].modifier is operators.desc_op
+    fits = statement.with_only_columns(Question.id, by.label("place"), maintain_column_froms=True).order_by(*order)
+    hits = (fits.limit(_MOST) if form.limited else fits).cte("hits")
+    counted = sa.select(sa.func.count()).select_from(hits)
+    here = _placed(sa.select(hits), hits, down).limit(_TAKE).offset(_SKIP).subquery("here")
+    rows = _read(sa.select(Question).where(Question.tenant_id == sa.bindparam("tenant")), form)
+    rows = rows.join(here, here.c.id == Question.id)
+    return _placed(rows.add_columns(counted.scalar_subquery()), here, down), counted
+
+
+def _read(statement: Statement, form: Form) -> Statement:
+    """What a row holds."""
+    if form.view.columns:
+        return statement.with_only_columns(*form.view.columns, maintain_column_froms=True)
+    return statement.options(defer(Question.words, raiseload=True))
 
 
 def _placed(statement: Statement, hits: sa.FromClause, down: bool) -> Statement:

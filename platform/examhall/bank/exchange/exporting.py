@@ -84,11 +84,11 @@ def _above(items: Sequence[Item], infos: Mapping[UUID, CategoryInfo]) -> list[Ca
 
 def _items(bank: Bank, chosen: Chosen, infos: Mapping[UUID, CategoryInfo]) -> list[Item]:
     column = _questions.c
+    given = criteria.values(chosen.asked, bank.id)
     statement, _ = criteria.narrowed(
-        sa.select(Question.id)
-        .where(Question.tenant_id == tenant_id(), Question.bank_id == bank.id), chosen.asked, bank.id
-    )  # fmt: skip
-    wanted = set(db.session.scalars(statement.order_by(None)))
+        sa.select(Question.id).where(Question.tenant_id == tenant_id(), Question.bank_id == bank.id), given
+    )
+    wanted = set(db.session.scalars(statement, given))
     wanted = wanted & chosen.ids if chosen.ids else wanted
     if len(wanted) > QUESTIONS_LIMIT:
         message = N_("These are more than %(limit)s questions. Narrow them down and export the parts.")

@@ -207,8 +207,9 @@ def _rows(bank_id: UUID, chosen: Chosen) -> list[Any]:
         if chosen.ids:
             message = N_("Give either questions or a filter, not both.")
             raise Invalid(errors=[FieldError("ids", message)])
-        statement, _ = criteria.narrowed(_columns(bank_id), chosen.filter, bank_id)
-        rows = list(db.session.execute(statement.limit(LIMIT + 1).with_for_update(of=Question)))
+        given = criteria.values(chosen.filter, bank_id)
+        statement, _ = criteria.narrowed(_columns(bank_id), given)
+        rows = list(db.session.execute(statement.limit(LIMIT + 1).with_for_update(of=Question), given))
     else:
         rows = _found(bank_id, chosen.ids)
         if len(rows) < len(set(chosen.ids)):

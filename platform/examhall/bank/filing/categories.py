@@ -53,19 +53,19 @@ def find(bank_id: UUID, category_id: UUID) -> Category | None:
     return db.session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
 
 
-def within(category_id: UUID) -> sa.ColumnElement[bool]:
+def within(tenant: sa.ColumnElement[UUID], category_id: sa.ColumnElement[UUID]) -> sa.ColumnElement[bool]:
     """Whether a question is filed in this category or in one below it."""
     top, below = _categories.alias("top"), _categories.alias("below")
     branch = sa.select(below.c.id).where(
-        top.c.tenant_id == tenant_id(), top.c.id == category_id,
+        top.c.tenant_id == tenant, top.c.id == category_id,
         below.c.tenant_id == top.c.tenant_id, below.c.bank_id == top.c.bank_id, _beneath(below.c.path, top.c.path),
     )  # fmt: skip
     return Question.category_id.in_(branch)
 
 
-def within_path(path: str) -> sa.ColumnElement[bool]:
+def within_path(tenant: sa.ColumnElement[UUID], path: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     """The same by a path, in whichever bank."""
-    branch = sa.select(Category.id).where(Category.tenant_id == tenant_id(), _beneath(Category.path, sa.literal(path)))
+    branch = sa.select(Category.id).where(Category.tenant_id == tenant, _beneath(Category.path, path))
     return Question.category_id.in_(branch)
 
 

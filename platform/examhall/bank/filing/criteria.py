@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from examhall.bank.filing import categories
-from examhall.bank.filing.search import searched
+from examhall.bank.filing import categories, search
 from examhall.bank.models import Question
 from examhall.errors import N_, BadRequest, FieldError
 from examhall.extensions import Statement
+from examhall.storage.records import tenant_id
 from examhall.tenancy import current_tenant
 
 TEXT_LIMIT = 200
@@ -39,15 +39,25 @@ def read(args: Mapping[str, str]) -> dict[str, str]:
     return asked
 
 
-def narrowed(statement: Statement, asked: Mapping[str, str], bank_id: UUID | None) -> tuple[Statement, Any]:
-    """A select of questions, of one bank or of all, held to what `read` gave.
+def values(asked: Mapping[str, str], bank_id: UUID | None) -> dict[str, Any]:
+    """What `read` gave as the parameters of the select that `narrowed` makes of their names; `tenant` is one of them.
+
+    `bank_id` None: of all banks, to which the select holds by itself.
+    """
+    found = {name: _value(name, text) for name, text in asked.items() if name in _TERMS}
+    return {"tenant": tenant_id(), **found, **search.values(bank_id, asked.get("q", ""), asked.get("tag", ""))}
+
+
+def narrowed(statement: Statement, given: Iterable[str]) -> tuple[Statement, Any]:
+    """A select of questions, held to what `values` gives: to be run with that.
 
     Also gives what to order by where no order was asked for (see `search.searched`); None: nothing special.
     """
-    for name, text in asked.items():
+    given = list(given)
+    for name in given:
         if name in _TERMS:
-            statement = statement.where(_TERMS[name](_value(name, text)))
-    return searched(statement, bank_id, asked.get("q", ""), asked.get("tag", ""))
+            statement = statement.where(_TERMS[name](sa.bindparam(name)))
+    return search.searched(statement, given)
 
 
 def _value(name: str, text: str) -> Any:
@@ -84,6 +94,6 @@ _TERMS: Mapping[str, Callable[[Any], sa.ColumnElement[bool]]] = {
     "import_id": lambda value: Question.import_id == value,
     # Out of reach of the index by change, whose use would mean to sort all that it finds
     "changed_since": lambda value: sa.func.nullif(Question.updated_at, None, type_=Question.updated_at.type) >= value,
-    "category": lambda path: categories.within_path(path),
-    "category_id": lambda id_: categories.within(id_),
+    "category": lambda path: categories.within_path(sa.bindparam("tenant"), sa.type_coerce(path, sa.String)),
+    "category_id": lambda id_: categories.within(sa.bindparam("tenant"), id_),
 }

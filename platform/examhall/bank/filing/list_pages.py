@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from examhall.bank.filing import bulk, criteria, remarks
 from examhall.bank.forms import DIFFICULTIES, STATUSES
 from examhall.bank.models import Category, Question, SavedFilter, Status
-from examhall.bank.reading import QuestionList, load_bank
+from examhall.bank.reading import OF_BANK, QuestionList, load_bank
 from examhall.bank.types import TYPES
 from examhall.errors import Conflict, Invalid
 from examhall.extensions import db
@@ -137,7 +137,7 @@ class QuestionListPage(QuestionList):
     def get(self, id: UUID) -> ResponseReturnValue:
         """The list, and what it can be narrowed by."""
         bank = load_bank(id)
-        rows, page = self.page_of(self.query().where(Question.bank_id == id), id)
+        rows, page = self.page_of(OF_BANK, id)
         done = session.pop("bulk") if "bulk" in session and session["bulk"]["bank"] == str(id) else None
         wanted = criteria.read(request.args)
         around = beside(id, me().id, wanted)

@@ -71,8 +71,13 @@ def tags(bank_id: UUID) -> list[str]:
 
 def with_tag(tag: str) -> sa.ColumnElement[bool]:
     """Whether a question has a tag, written exactly so."""
+    return tagged(sa.literal(f"|{tag}|"))
+
+
+def tagged(barred: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """The same of a tag between bars, as tags are stored."""
     stored = sa.type_coerce(_questions.tags, sa.Text)
-    return sa.func.replace(stored, f"|{tag}|", "") != stored
+    return sa.func.replace(stored, barred, "") != stored
 
 
 def within(category: str) -> sa.ColumnElement[bool]:

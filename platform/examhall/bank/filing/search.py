@@ -17,13 +17,16 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from examhall.bank.content.wording import words_in
-from examhall.bank.filing.pools import with_tag
+from examhall.bank.filing.pools import tagged
 from examhall.bank.models import Question
 from examhall.extensions import Statement, db
 from examhall.storage.records import tenant_id
 
 #: A minus, and then quotes (closed or not) or a run without spaces.
 _TERM = re.compile(r'(-?)(?:"([^"]*)("?)|([^\s"]+))')
+
+#: What LIKE reads otherwise than as it stands.
+_WILD = re.compile("[/%_]")
 
 #: What SQLite's tokenizer takes for a part of a word; a tag without any is not in its index.
 _INDEXED = re.compile(r"[A-Za-z0-9\u0080-\U0010ffff]")
@@ -43,11 +46,10 @@ class Term:
     words: tuple[str, ...]
     begins: bool = False
 
-    def held(self) -> sa.ColumnElement[bool]:
-        """Whether a question holds them so; LIKE differs between the engines, this does not."""
-        text = sa.literal(" ") + Question.words + " "
-        sought = f" {' '.join(self.words)}" + ("" if self.begins else " ")
-        return sa.func.replace(text, sought, "") != text
+    @property
+    def run(self) -> str:
+        """They as they stand among the words of a question, with a space on either side."""
+        return f" {' '.join(self.words)}" + ("" if self.begins else " ")
 
 
 @dataclass(frozen=True)
@@ -71,52 +73,72 @@ def read(text: str) -> Sought:
     return sought
 
 
-def searched(statement: Statement, bank_id: UUID | None, text: str = "", tag: str = "") -> tuple[Statement, Any]:
-    """Narrow a select of questions to those that hold the words and have the tag; "" narrows nothing.
+def values(bank_id: UUID | None, text: str = "", tag: str = "") -> dict[str, str]:
+    """The parameters of the select that `searched` makes of their names: one for each condition, "" asks for none.
 
-    `bank_id` None looks in all banks; the caller's select holds to them. Also gives what to order by where no order was
-    asked for: SQLite's index hands out its rows as they were made, and reads no more of them than are taken.
+    `bank_id` None looks in all banks; the caller's select holds to them.
     """
     sought = read(text)
+    found = {}
     if text.strip() and not sought.terms and not sought.without:
         # Nothing of it is a word: signs alone are looked for as they stand
-        plain = text.strip()
-        statement = statement.where(
-            Question.name.contains(plain, autoescape=True) | Question.excerpt.contains(plain, autoescape=True)
-        )
+        found["signs"] = "%" + _WILD.sub(r"/\g<0>", text.strip()) + "%"
     if tag:
-        statement = statement.where(with_tag(tag))
-    for term in sought.terms:
-        if len(term.words) > 1:
-            statement = statement.where(term.held())
-    for term in sought.without:
-        statement = statement.where(sa.not_(term.held()))
-    if db.session.get_bind().dialect.name == "sqlite":
-        return _on_sqlite(statement, bank_id, sought, tag)
-    return _on_postgresql(statement, sought, tag), None
+        found["tag"] = f"|{tag}|"
+    found |= {f"held_{place}": term.run for place, term in enumerate(sought.terms) if len(term.words) > 1}
+    found |= {f"without_{place}": term.run for place, term in enumerate(sought.without)}
+    sqlite = db.session.get_bind().dialect.name == "sqlite"
+    asked = _fts5(bank_id, sought, tag) if sqlite else _tsquery(sought, tag)
+    return found | ({"fts5" if sqlite else "tsquery": asked} if asked else {})
 
 
-def _on_sqlite(statement: Statement, bank_id: UUID | None, sought: Sought, tag: str) -> tuple[Statement, Any]:
+def searched(statement: Statement, given: Iterable[str]) -> tuple[Statement, Any]:
+    """Narrow a select of questions to those that hold the words and have the tag; to be run with `values`.
+
+    Also gives what to order by where no order was asked for: SQLite's index hands out its rows as they were made, and
+    reads no more of them than are taken.
+    """
+    natural = None
+    for name in given:
+        value = sa.bindparam(name, type_=sa.String())
+        if name == "signs":
+            statement = statement.where(
+                Question.name.like(value, escape="/") | Question.excerpt.like(value, escape="/")
+            )
+        elif name == "tag":
+            statement = statement.where(tagged(value))
+        elif name.startswith("held_"):
+            statement = statement.where(_held(value))
+        elif name.startswith("without_"):
+            statement = statement.where(sa.not_(_held(value)))
+        elif name == "fts5":
+            statement = statement.join(_index, _index.c.question_id == Question.id)
+            statement, natural = statement.where(_index.c.question_search.op("MATCH")(value)), _index.c.rowid
+        elif name == "tsquery":
+            statement = statement.where(_vector.op("@@")(sa.cast(value, _TSQuery())))
+    return statement, natural
+
+
+def _held(run: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Whether a question holds words one after the other; LIKE differs between the engines, this does not."""
+    text = sa.literal(" ") + Question.words + " "
+    return sa.func.replace(text, run, "") != text
+
+
+def _fts5(bank_id: UUID | None, sought: Sought, tag: str) -> str:
     asked = [f'words : "{word}"{" *" if begins else ""}' for word, begins in _single(sought.terms)]
     if _INDEXED.search(tag):
         quoted = tag.replace('"', '""')
         asked.append(f'tags : "{quoted}"')
-    if not asked:
-        return statement, None
-    asked.append(f"scope : {(bank_id or tenant_id()).hex}")
-    match = _index.c.question_search.op("MATCH")(" AND ".join(asked))
-    statement = statement.join(_index, _index.c.question_id == Question.id).where(match)
-    return statement, _index.c.rowid
+    return " AND ".join([*asked, f"scope : {(bank_id or tenant_id()).hex}"]) if asked else ""
 
 
-def _on_postgresql(statement: Statement, sought: Sought, tag: str) -> Statement:
+def _tsquery(sought: Sought, tag: str) -> str:
     asked = [f"'{word}'{':*' if begins else ''}" for word, begins in _single(sought.terms)]
     if tag:
         quoted = tag.replace("\\", "\\\\").replace("'", "''")
         asked.append(f"'|{quoted}'")
-    if not asked:
-        return statement
-    return statement.where(_vector.op("@@")(sa.cast(" & ".join(asked), _TSQuery())))
+    return " & ".join(asked)
 
 
 def _single(terms: Iterable[Term]) -> list[tuple[str, bool]]:
