@@ -157,5 +157,5 @@ class ExportCheckOut(BaseModel):
     """What a format can't say of these questions, told before the download."""
 
     format: str
-    questions: int
+    questions: int = Field(description="How many were chosen; the losses tell which of them the file leaves out.")
     losses: list[LossOut]
