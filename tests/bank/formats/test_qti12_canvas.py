@@ -121,6 +121,10 @@ class TestEssays:
         assert question.body["marking_notes"] == "Look for X."
         assert told(question) == []
 
+    def test_limits_beyond_reason_are_none(self) -> None:
+        question = self.essay(f'word_limit_enabled="Yes" word_limit_min="{"1" * 5000}" word_limit_max=""')
+        assert (question.body["min_words"], question.body["max_words"]) == (None, None)
+
     def test_limits_that_are_off_and_formatting(self) -> None:
         question = self.essay('rce="Yes" word_limit_enabled="No" word_limit_min="140" word_limit_max="500"')
         assert (question.body["min_words"], question.body["max_words"]) == (None, None)
@@ -137,6 +141,32 @@ def test_formulas_that_build_on_each_other_become_one() -> None:
     question = one("calculated_question", "[n] [x] [y]", FIELD, when("<other/>"), after=made)
     assert question.body["answers"][0]["formula"] == "(n*x)+(sqrt(y))"
     assert told(question) == []
+
+
+def test_a_formula_of_new_quizzes_marks_its_values_and_margin_differently() -> None:
+    made = (
+        '<itemproc_extension><calculated><answer_tolerance margin_type="percent">5</answer_tolerance>'
+        '<formulas decimal_places="1" scientific_notation="true"><formula>w*100</formula></formulas>'
+        '<vars><var name="w" scale="0"><min>1</min><max>9</max></var></vars>'
+        '<var_sets><var_set ident="0"><var name="w">2</var><answer>2.0*10^2</answer></var_set></var_sets>'
+        "</calculated></itemproc_extension>"
+    )
+    question = one("calculated_question", "How much are `w` metres?", FIELD, when("<other/>"), after=made)
+    answer = question.body["answers"][0]
+    assert question.body["prompt"] == "How much are {w} metres?"
+    assert (answer["tolerance"], answer["tolerance_type"]) == ("0.05", "relative")
+    assert answer["shown"] == {"digits": 2, "kind": "significant"}
+    assert told(question) == []
+
+
+def test_a_number_of_decimals_beyond_reason_is_none() -> None:
+    digits = "9" * 5000
+    made = (
+        f'<itemproc_extension><calculated><formulas decimal_places="{digits}"><formula>x</formula></formulas>'
+        f'<vars><var name="x" scale="{digits}"><min>1</min><max>9</max></var></vars></calculated></itemproc_extension>'
+    )
+    question = one("calculated_question", "[x]", FIELD, when("<other/>"), after=made)
+    assert question.body["answers"][0]["shown"] == {"digits": 2, "kind": "decimals"}
 
 
 def test_an_identifier_that_two_questions_have_is_left_out_of_the_second() -> None:

@@ -179,6 +179,12 @@ class TestTexts:
         assert question.points == 4
         assert told(question) == ["A word may be used once only in the file; here as often as one likes."]
 
+    @pytest.mark.parametrize("count", ["0100000", "1" * 5000])
+    def test_a_number_of_fields_beyond_reason_is_none(self, count: str) -> None:
+        rules = [when(equal(text, "A_ANS"), "50") for text in ("Ohm", "Volta")]
+        question = one("Multi-Short Answer", self.field("A", f'd2l_2p0:input_boxes="{count}"'), *rules)
+        assert len(question.body["gaps"]) == 2
+
     def test_essays_begin_with_a_text_and_have_a_key(self) -> None:
         first = (
             f"<initial_text><initial_text_material><flow_mat>{material('Dear …')}</flow_mat></initial_text_material>"

@@ -130,7 +130,7 @@ def _pairs(item: Any, notes: Notes) -> None:
 def _places(item: Any, _: Notes) -> None:
     """Each item is compared with its place."""
     names = {label.get("ident") for label in item.iter("response_label")}
-    places = {name: int(text) for name, text in _right(item) if name in names and text.isascii() and text.isdigit()}
+    places = {name: place for name, text in _right(item) if name in names and (place := tree.whole(text, -1)) >= 0}
     for group in _groups(item):
         ordered = sorted(places, key=lambda name: places[name])
         scored(item, ([equal(group.get("ident"), name) for name in ordered], "Set", "1"))
@@ -204,9 +204,9 @@ def _texts(shown: Presentation, rules: Rules) -> Draft:
     """Several texts to write in any order, of which each counts once."""
     draft = types12.short_text(shown, rules)
     field = next(shown.item.iter("render_fib"), None)
-    said = "" if field is None else field.get("input_boxes", "")
+    said = 0 if field is None else tree.whole(field.get("input_boxes", ""))
     answers = [{**answer, "feedback": ""} for answer in draft.data["answers"]]
-    boxes = int(said) if said.isascii() and said.isdigit() and 0 < int(said[:4]) <= 100 else len(answers)
+    boxes = said if 0 < said <= 100 else len(answers)
     if boxes > 1:
         message = N_("A word may be used once only in the file; here as often as one likes.")
         shown.notes.loss(shown.item, message)
@@ -239,7 +239,7 @@ def _arithmetic(shown: Presentation, rules: Rules) -> Draft:
     variables = []
     for found in item.iter("variable"):
         said = {part: tree.words(tree.child(found, part)) for part in ("minvalue", "maxvalue", "decimalplaces", "step")}
-        decimals, step = _digits(said["decimalplaces"]), exact(said["step"])
+        decimals, step = tree.whole(said["decimalplaces"]), exact(said["step"])
         if step is not None and step != Decimal(1).scaleb(-decimals):
             message = N_(
                 'The values of "%(name)s" go in steps of %(step)s in the file; here any with as many decimals.'
@@ -259,7 +259,7 @@ def _arithmetic(shown: Presentation, rules: Rules) -> Draft:
         "formula": _FUNCTION.sub(lambda name: _FUNCTIONS[name[0].lower()], formula),
         "tolerance": as_text(margin / 100 if percent else margin),
         "tolerance_type": "relative" if percent else "nominal",
-        "shown": {"digits": _digits(tree.words(precision)), "kind": "decimals"},
+        "shown": {"digits": tree.whole(tree.words(precision)), "kind": "decimals"},
         "fraction": "1",
     }
     return Draft(
@@ -267,10 +267,6 @@ def _arithmetic(shown: Presentation, rules: Rules) -> Draft:
         {"variables": variables, "answers": [answer]},
         types12.texts_of(shown, rules, [{}, {"": frozenset("?")}], Decimal(1)),
     )
-
-
-def _digits(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 3 else 0
 
 
 READERS: Mapping[str, Callable[[Presentation, Rules], Draft]] = {

@@ -23,10 +23,10 @@ _WORDS = {"min_words": "word_limit_min", "max_words": "word_limit_max"}
 def essay(shown: Presentation, rules: Rules) -> Draft:
     """A text that a person marks."""
     entry = next(shown.item.iter("render_fib"), None)
-    rows = "" if entry is None else entry.get("rows", "")
+    rows = 0 if entry is None else tree.whole(entry.get("rows", ""))
     data: dict[str, Any] = {"marking_notes": _notes(shown)}
-    if rows.isascii() and rows.isdigit() and 1 <= int(rows[:3]) <= 50:
-        data["lines"] = int(rows[:3])
+    if 1 <= rows <= 50:
+        data["lines"] = rows
     for response in shown.responses:
         data |= _words(response.element)
         if response.element.get("rce", "No").lower() == "yes":
@@ -45,8 +45,8 @@ def upload(shown: Presentation, rules: Rules) -> Draft:
     if unknown := [ending for ending in endings if ending not in ENDINGS]:
         message = N_("Files of the type %(names)s are not known here; other types are allowed as told.")
         shown.notes.loss(said, message, names=", ".join(unknown)[:200])
-    if said is not None and (count := said.get("files_count", "")).isascii() and count.isdigit():
-        data["max_files"] = min(max(int(count[:4]), 1), FILES_LIMIT)
+    if said is not None and (count := tree.whole(said.get("files_count", ""), -1)) >= 0:
+        data["max_files"] = min(max(count, 1), FILES_LIMIT)
     return Draft("upload", data, _texts(shown, rules), _points(shown))
 
 
@@ -73,5 +73,5 @@ def _words(response: Any) -> dict[str, int]:
     """The least and the greatest number of words, as New Quizzes says them."""
     if response.get("word_limit_enabled", "Yes").lower() != "yes":
         return {}
-    said = {ours: response.get(theirs, "") for ours, theirs in _WORDS.items()}
-    return {name: int(text) for name, text in said.items() if text.isascii() and text.isdigit() and int(text[:6]) > 0}
+    said = {ours: tree.whole(response.get(theirs, "")) for ours, theirs in _WORDS.items()}
+    return {name: words for name, words in said.items() if words > 0}

@@ -165,8 +165,7 @@ def hint(element: Any, kind: str) -> str:
 
 def limit(element: Any, name: str) -> int:
     """A whole number such as maxChoices; 0, "without limit", where it is absent or none."""
-    text = element.get(name, "").strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    return tree.whole(element.get(name, "").strip())
 
 
 def _is_interaction(element: Any) -> bool:

@@ -76,3 +76,8 @@ def truth(element: Any, name: str, otherwise: bool = False) -> bool:
     """A boolean attribute."""
     value = element.get(name)
     return otherwise if value is None else value.strip().lower() in ("true", "1")
+
+
+def whole(text: str, otherwise: int = 0) -> int:
+    """A whole number within reason."""
+    return int(text) if re.fullmatch("[0-9]{1,5}", text) else otherwise

@@ -179,19 +179,22 @@ def calculated(shown: Presentation, rules: Rules) -> Draft:
     if definition is None or not formulas:
         raise notes.fault(shown.item, N_("The formula is missing."))
     holder = next(definition.iter("formulas"), definition)
-    tolerance = tree.words(next(definition.iter("answer_tolerance"), None)) or "0"
-    percent = tolerance.endswith("%")
+    allowed = next(definition.iter("answer_tolerance"), None)
+    tolerance = tree.words(allowed) or "0"
+    percent = tolerance.endswith("%") or (allowed is not None and allowed.get("margin_type") == "percent")
     margin = exact(tolerance.rstrip("%").strip())
     if margin is None:
         raise notes.fault(
             definition, N_('"%(text)s" is not a number. Write digits and a point here.'), text=tolerance[:40]
         )
-    digits = holder.get("decimal_places", "")
+    digits = tree.whole(holder.get("decimal_places", ""), 2)
+    scientific = holder.get("scientific_notation") == "true"  # as `1.23*10^4`, with that many digits after the point
+    shown_with = (digits + 1, "significant") if scientific else (digits, "decimals")
     answer = {
         "formula": _as_one(formulas),
         "tolerance": as_text(margin / 100 if percent else margin),
         "tolerance_type": "relative" if percent else "nominal",
-        "shown": {"digits": int(digits) if digits.isascii() and digits.isdigit() else 2, "kind": "decimals"},
+        "shown": dict(zip(("digits", "kind"), shown_with, strict=True)),
         "fraction": "1",
     }
     variables = [
@@ -199,9 +202,7 @@ def calculated(shown: Presentation, rules: Rules) -> Draft:
             "name": found.get("name", ""),
             "low": tree.words(tree.child(found, "min")),
             "high": tree.words(tree.child(found, "max")),
-            "decimals": int(found.get("scale", "0"))
-            if found.get("scale", "0").isascii() and found.get("scale", "0").isdigit()
-            else 0,
+            "decimals": tree.whole(found.get("scale", "")),
         }
         for found in (tree.child(definition, "vars") if tree.child(definition, "vars") is not None else [])
     ]
@@ -214,7 +215,8 @@ def calculated(shown: Presentation, rules: Rules) -> Draft:
     ]
     prompt = shown.prompt
     for variable in variables:
-        prompt = prompt.replace(f"[{variable['name']}]", f"{{{variable['name']}}}")
+        for marked in ("[%s]", "`%s`"):  # as Canvas writes it, and as its New Quizzes do
+            prompt = prompt.replace(marked % variable["name"], f"{{{variable['name']}}}")
     data: dict[str, Any] = {"variables": variables, "variants": variants, "answers": [answer]}
     texts = texts_of(shown, rules, [{}, {"": frozenset("?")}], Decimal(1))
     return Draft("calculated", data, texts, Decimal(1), prompt)
