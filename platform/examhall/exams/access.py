@@ -33,6 +33,9 @@ _attempts = sa.table(
     sa.column("user_id", sa.Uuid), sa.column("state", sa.String), sa.column("deadline_at", Moment),
 ).c  # fmt: skip
 
+_TENANT: Any = sa.bindparam("tenant")
+_USER: Any = sa.bindparam("user")
+
 #: The code of the refusal that is counted, so that nobody tries all of them.
 WRONG_CODE = "access_code_wrong"
 
@@ -119,13 +122,12 @@ def admission(exam_id: UUID, user_id: UUID, moment: datetime | None = None, *, h
 
 @cache
 def _admission(*, timed: bool, hold: bool) -> Statement:
-    user: Any = sa.bindparam("user")
     statement: Statement = sa.select(
         Exam.id, Exam.title, Exam.description, Exam.state, *_window(), Exam.time_limit_minutes,
-        Assignment.extra_minutes, _allowed(), _used(user), _open(user, sa.bindparam("moment") if timed else None),
+        Assignment.extra_minutes, _allowed(), _used(_USER), _open(_USER, sa.bindparam("moment") if timed else None),
         Exam.access_code, Exam.pass_mark, Exam.shuffle_options,
     )  # fmt: skip
-    statement = _assigned(statement, sa.bindparam("tenant"), user).where(Exam.id == sa.bindparam("exam"))
+    statement = _assigned(statement, _TENANT, _USER).where(Exam.id == sa.bindparam("exam"))
     return statement.with_for_update(of=Exam, read=True, key_share=True) if hold else statement
 
 
@@ -163,19 +165,22 @@ def _same(given: str, wanted: str) -> bool:
     return hmac.compare_digest(one, other)  # takes as long however much of it is right
 
 
-def sittable(user_id: UUID, moment: datetime, *columns: Any, upcoming: bool = False) -> Statement:
+@cache
+def sittable(*columns: Any, upcoming: bool = False) -> Statement:
     """The published exams that are open to a candidate, those with an attempt in progress included.
 
-    Gives the columns of `schemas.ExamListed` as they hold for the candidate, and further `columns` of `Exam`. With
-    `upcoming` also the exams that open later; what is in progress comes first then, and those last.
+    Gives the columns of `schemas.ExamListed` as they hold for the candidate, and further `columns` of `Exam`; to be run
+    with `asked_by`. With `upcoming` also the exams that open later; what is in progress comes first then, and those
+    last.
     """
+    moment = sa.bindparam("moment", type_=Moment)
     opens_at, closes_at = _window()
     limit = (Exam.time_limit_minutes + Assignment.extra_minutes).label("time_limit_minutes")
-    in_progress = _open(user_id, moment)
+    in_progress = _open(_USER, moment)
     statement: Statement = sa.select(
-        Exam.id, Exam.title, Exam.state, opens_at, closes_at, limit, _allowed(), _used(user_id), in_progress, *columns
+        Exam.id, Exam.title, Exam.state, opens_at, closes_at, limit, _allowed(), _used(_USER), in_progress, *columns
     )
-    statement = _assigned(statement, tenant_id(), user_id).where(Exam.state == ExamState.PUBLISHED.value)
+    statement = _assigned(statement, _TENANT, _USER).where(Exam.state == ExamState.PUBLISHED.value)
     if upcoming:
         statement = statement.order_by(sa.case((in_progress.is_not(None), 0), (opens_at > moment, 2), else_=1))
     else:
@@ -183,12 +188,18 @@ def sittable(user_id: UUID, moment: datetime, *columns: Any, upcoming: bool = Fa
     return statement.where(sa.or_(closes_at.is_(None), closes_at > moment, in_progress.is_not(None)))
 
 
-def every_exam(user_id: UUID, moment: datetime) -> Statement:
-    """All exams with the same columns, as staff see them."""
+@cache
+def every_exam() -> Statement:
+    """All exams with the same columns, as staff see them; to be run with `asked_by`."""
     return sa.select(
         Exam.id, Exam.title, Exam.state, Exam.opens_at, Exam.closes_at, Exam.time_limit_minutes, Exam.attempts_allowed,
-        _used(user_id), _open(user_id, moment),
-    ).where(Exam.tenant_id == tenant_id())  # fmt: skip
+        _used(_USER), _open(_USER, sa.bindparam("moment", type_=Moment)),
+    ).where(Exam.tenant_id == _TENANT)  # fmt: skip
+
+
+def asked_by(user_id: UUID, moment: datetime) -> dict[str, Any]:
+    """For whom, and as of when, a list of exams is read."""
+    return {"tenant": tenant_id(), "user": user_id, "moment": moment}
 
 
 def _assigned(statement: Statement, tenant: Any, user: Any) -> Statement:
@@ -314,6 +325,6 @@ _COMPOSITION = (
         Question,
         sa.and_(Question.tenant_id == SectionQuestion.tenant_id, Question.id == SectionQuestion.question_id),
     )
-    .where(Section.tenant_id == sa.bindparam("tenant"), Section.exam_id == sa.bindparam("exam"))
+    .where(Section.tenant_id == _TENANT, Section.exam_id == sa.bindparam("exam"))
     .order_by(Section.position, Section.id, SectionQuestion.position, SectionQuestion.id)
 )  # fmt: skip

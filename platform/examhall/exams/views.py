@@ -30,7 +30,11 @@ class ExamList(ListView):
 
     def query(self) -> Statement:
         """Those assigned to the candidate."""
-        return access.sittable(me().id, now(), Exam.description, upcoming=True)
+        return access.sittable(Exam.description, upcoming=True)
+
+    def parameters(self) -> dict[str, Any]:
+        """The candidate, and now."""
+        return access.asked_by(me().id, now())
 
     def represent(self, record: Any) -> dict[str, Any]:
         """What a card shows."""

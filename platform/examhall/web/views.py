@@ -175,6 +175,10 @@ class ListView(TenantView):
             return self.respond(rows=represented, page=page, **url)
         return represented, 200, paging_headers(page, url)
 
+    def parameters(self) -> dict[str, Any]:
+        """What stands for the parameters of a select that is made once and not for each request."""
+        return {}
+
     def page_of(self, statement: Statement) -> tuple[Sequence[Any], Page]:
         """The rows of the page that the request asks for, and where that page stands in the whole.
 
@@ -183,12 +187,12 @@ class ListView(TenantView):
         args = request.args
         page = read_page(args, self.page_size, self.max_page_size)
         statement = searched(filtered(statement, self.model, self.filters, args), self.model, self.search, args)
-        total = db.session.scalar(
-            statement.with_only_columns(sa.func.count(), maintain_column_froms=True).order_by(None)
-        )
+        given = self.parameters()
+        counted = statement.with_only_columns(sa.func.count(), maintain_column_froms=True).order_by(None)
+        total = db.session.scalar(counted, given)
         page = page.of(total or 0, there=bool(self.template))
         statement = ordered(statement, self.model, self.ordering, args.get("order"))
-        result = db.session.execute(statement.limit(page.size).offset(page.offset))
+        result = db.session.execute(statement.limit(page.size).offset(page.offset), given)
         rows: Sequence[Any] = result.scalars().all() if len(result.keys()) == 1 else result.all()
         return rows, page
 
