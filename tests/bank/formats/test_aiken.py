@@ -214,6 +214,14 @@ def words(item: Item) -> Iterator[str]:
     "Which?\nA. one\nB. two\nAnswer: Two\n",
     "Which?\nA. one\nB. two\nRESPUESTA: B\n",
     "Which?\na) one\nb) two\nRichtige Antwort: b\n",
+    "Which?\n[A] one\n[B] two\nAns: [B]\n",
+    "Which?\nA. one\nB. two\nKey: (b)\n",
+    "**Which?**\nA. one\nB. two\nCorrect option: B\n",
+    "Which?\nA、one\nB、two\n答案：B\n",
+    "Which?\nA．one\nB．two\n正解：B\n",
+    "Which?\na) one  b) two\tc) three\nCorrect: b\n",
+    "Which?\n\ufeffA. one\nB. two\nОтвет: B\n",
+    "Which?\nA. one\nB. two\nJuiste antwoord: B\n",
 ])  # fmt: skip
 def test_what_authors_write_by_hand_is_read_with_a_warning(text: str) -> None:
     found = read(text * 2)
@@ -271,3 +279,25 @@ def test_an_explanation_directly_below_the_answer_is_feedback_with_a_warning() -
     )
     assert [message.line for message in first.warnings] == [5]
     assert (second.warnings, third.line, found.errors) == ([], 12, [])
+
+
+def test_options_over_several_lines_are_read_where_their_letters_follow_each_other() -> None:
+    (item,) = read("Which prints 1?\nA. x = 1\nprint(x)\nB. x = 2\n}\nprint(x)\nANSWER: A\n").questions
+    assert options_of(item) == [("x = 1<br>print(x)", "1"), ("x = 2<br>print(x)", "0")]
+    assert [message.line for message in item.warnings] == [1]
+
+
+def test_a_lone_sign_inside_a_question_is_a_line_of_it() -> None:
+    (item,) = read("What does this print?\nif (x) {\nf();\n}\nA. 1\nB. 2\nANSWER: A\n").questions
+    assert item.body["prompt"] == "What does this print?<br>if (x) {<br>f();<br>}"
+
+
+def test_two_spaces_in_an_option_part_it_only_before_the_letter_that_follows() -> None:
+    (item,) = read("Which?\nA. one  b. or c) two\nB. see  A) above\nANSWER: A\n").questions
+    assert options_of(item) == [("one  b. or c) two", "1"), ("see  A) above", "0")]
+
+
+def test_one_without_its_answer_is_not_read_as_part_of_the_next() -> None:
+    found = read("One?\nA. a\nB. b\nTwo?\nA. c\nB. d\nANSWER: A\n")
+    assert found.questions == []
+    assert [message.line for message in found.errors] == [1]

@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from html import escape
-from string import ascii_uppercase
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any, NoReturn
 
 from examhall.bank.content.richtext import plain_text
@@ -33,28 +33,37 @@ _NAME_FROM_STEM = 60
 _WORDS = (
     r"(?:(?:correct|right|reference)[ \t]+)?answer|respuesta(?:[ \t]+correcta)?|(?:richtige[ \t]+)?antwort"
     r"|(?:bonne[ \t]+)?réponse|resposta(?:[ \t]+correta)?|الإجابة(?:[ \t]+الصحيحة)?"
+    r"|ans|key|correct(?:[ \t]+(?:option|choice))?|risposta(?:[ \t]+corretta)?|(?:juiste[ \t]+)?antwoord"
+    r"|(?:kunci[ \t]+)?jawaban|kunci|(?:poprawna[ \t]+)?odpowied[źz]|(?:doğru[ \t]+)?cevap|đáp[ \t]+án"
+    r"|(?:правильный[ \t]+)?ответ|(?:правильна[ \t]+)?відповідь|(?:正确|參考|参考)?答案|正解|정답"
 )
 _OPTION = re.compile(r"([A-Z])[).][ \t]*(.*)")
-_BY_HAND = re.compile(r"(?:[-*•][ \t]+)?\(?([A-Za-z])[ \t]?(?:\)|[.:](?=[ \t]))[ \t]*(.*)")
-_ANSWER = re.compile(rf"ANSWER:[ \t]*(.*)|(?i:\**(?:{_WORDS})[ \t]*:\**)[ \t]*(.+?)\**")
+_BY_HAND = re.compile(
+    r"(?:[-*•][ \t]+)?[(\[]?([A-Za-z])[ \t]?(?:[)\]]|[.:、：．](?=[ \t])|[、：．])[ \t]*(.*)", re.DOTALL
+)
+_ANSWER = re.compile(rf"ANSWER:[ \t]*(.*)|(?i:\**(?:{_WORDS})[ \t]*[:：]\**)[ \t]*(.+?)\**")
 # What no stem says of itself.
 _SURELY = re.compile(
     r"\**(?:(?:correct|right|reference|richtige|bonne)[ \t]|\w+[ \t]+correcta|\w+[ \t]*:\**[ \t]*(?:true|false)\b)",
     re.I,
 )
-_LETTER = re.compile(r"([A-Za-z])(?:[.):][ \t]*(.*))?")
+_LETTER = re.compile(r"[(\[]?([A-Za-z])(?:[.)\]:][ \t]*(.*))?")
 _LETTERS = re.compile(r"[A-Za-z](?:[ \t]*(?:[,;/&+]|\band\b)[ \t]*[A-Za-z])+")
 _EXPLANATION = re.compile(
     r"\**(?:explanation|rationale|feedback|explicación|erklärung|explication)[ \t]*:\**[ \t]*(.*)", re.IGNORECASE
 )
 _ANSWER_LINE = re.compile(
     rb"^[ \t]*ANSWER:[ \t]*[A-Z][ \t]*(?:[.),;&][^\n]{0,500})?\r?$"
-    rb"|^[ \t]*(?:[-*][ \t]+)?\(?[A-Za-z][ \t]?[).:][^\n]*+\n[ \t\r\n]*+\**(?i:"
+    rb"|^[ \t]*(?:[-*][ \t]+)?[(\[]?[A-Za-z][ \t]?(?:[).:\]]|\xe3\x80\x81|\xef\xbc[\x8e\x9a])"
+    rb"[^\n]*+\n[ \t\r\n]*+\**(?i:"
     + _WORDS.encode()
-    + rb")[ \t]*:\**[ \t]*[A-Za-z][.)\t *\r]*$",
+    + rb")[ \t]*(?::|\xef\xbc\x9a)\**[ \t]*[(\[]?[A-Za-z][.)\]\t *\r]*$",
     re.MULTILINE,
 )
 _LIKE_AN_ANSWER = re.compile(rf"(?:{_WORDS})[ \t]*:", re.IGNORECASE)
+#: Options on one line: a) 6  b) 12  c) 8
+_NEXT_LABEL = re.compile(r"(?:[ \t]{2,}|\t)(?=[(\[]?[A-Za-z][.)\]](?:[ \t]|\S))")
+_BOLD = re.compile(r"\*\*([^*]+)\*\*")
 _UNUSABLE = re.compile(r"[\0\ud800-\udfff]")
 
 Line = tuple[int, str]
@@ -127,20 +136,31 @@ def _blocks(text: str) -> Iterator[tuple[list[Line], list[Line]]]:
     block: list[Line] = []
     explanation: list[Line] = []
     explained = False  # whether the next line may belong to the explanation of the block that has its ANSWER
-    for number, raw in enumerate(_UNUSABLE.sub("\ufffd", text).splitlines(), start=1):
-        line = raw.strip()
+    for number, line in _lines(text):
         if explained and line and (explanation or _EXPLANATION.fullmatch(line)):
             explanation.append((number, line))
             continue
         if explained:
             yield block, explanation
             block, explanation, explained = [], [], False
-        if len(line) < 2:  # as in the original: a lone sign is no question
-            continue
+        if not line or (len(line) < 2 and (not block or _BY_HAND.fullmatch(block[-1][1]))):
+            continue  # as in the original a lone sign is no question, though it may be a line of one
         block.append((number, line))
         explained = _answered(line, block[-2][1] if len(block) > 1 else "")
     if block:
         yield block, explanation
+
+
+def _lines(text: str) -> Iterator[Line]:
+    """The lines of a file by their numbers; options that share a line are told one by one."""
+    for number, raw in enumerate(_UNUSABLE.sub("\ufffd", text).replace("\ufeff", "").splitlines(), start=1):
+        line = raw.strip()
+        parts = _NEXT_LABEL.split(line) if line[:1] in "aA([" else [line]
+        found = [_BY_HAND.fullmatch(part) for part in parts]
+        letters = "".join(one[1] if one else " " for one in found)
+        apart = letters in (ascii_uppercase[: len(parts)], ascii_lowercase[: len(parts)])
+        for part in parts if apart else [line]:
+            yield number, part
 
 
 def _answered(line: str, above: str) -> bool:
@@ -174,7 +194,7 @@ def _question(lines: list[Line], explanation: list[Line]) -> Item:
     data = {
         "prompt": _html(stem),
         "options": [
-            {"text": escape(text, quote=False), "fraction": share if place in right else "0"}
+            {"text": escape(text, quote=False).replace("\n", "<br>"), "fraction": share if place in right else "0"}
             for place, (_, _, text) in enumerate(options)
         ],
         "feedback": _EXPLANATION.sub(r"\1", _html(explanation), count=1),
@@ -189,9 +209,9 @@ def _question(lines: list[Line], explanation: list[Line]) -> Item:
         ) from None
     name = plain_text(body.prompt, _NAME_FROM_STEM)
     warnings = []
-    if len(stem) > 1:
+    if len(stem) > 1 or any("\n" in text for _, _, text in options):
         note = N_("This question goes over several lines. That is read here, but not everywhere.")
-        warnings.append(Message(stem[1][0], note))
+        warnings.append(Message(stem[min(1, len(stem) - 1)][0], note))
     if len(strict) < len(options) or answer[1] is None or not re.fullmatch("[A-Z]", said):
         note = N_("Other systems read options such as “A. text” and answers such as “ANSWER: A” only.")
         warnings.append(Message(last[0], note))
@@ -218,7 +238,10 @@ def _named(said: str, options: Sequence[Option]) -> set[int]:
 
 
 def _html(lines: Sequence[Line]) -> str:
-    return "<br>".join(escape(text, quote=False) for _, text in lines)
+    said = (_BOLD.fullmatch(text) for _, text in lines)
+    return "<br>".join(
+        escape(bold[1] if bold else text, quote=False) for bold, (_, text) in zip(said, lines, strict=True)
+    )
 
 
 def _parted(lines: list[Line], end: int, option: re.Pattern[str]) -> tuple[list[Line], list[Option]]:
@@ -228,17 +251,34 @@ def _parted(lines: list[Line], end: int, option: re.Pattern[str]) -> tuple[list[
     """
     found = [option.fullmatch(text) for _, text in lines]
     start = max(1, 1 + max((place for place, one in enumerate(found) if one is None), default=0))
+    early = next((place for place in range(1, min(start, len(lines))) if found[place]), 0)
+    if early and not any(_LIKE_AN_ANSWER.match(text) for _, text in lines[early:]):
+        begun = [place for place in range(early, len(lines)) if found[place]]
+        letters = "".join(one[1] for one in found[early:] if one).upper()
+        if len(begun) > 1 and letters == ascii_uppercase[: len(begun)]:
+            return lines[:early], _over_lines(lines, begun, option)
     if start >= len(lines):
         where, text = lines[-1] if lines else (end, "")
         if _LIKE_AN_ANSWER.match(text):
             _refuse(where, N_("Write ANSWER: in capital letters, at the beginning of the line."))
         _refuse(where, N_("This question has no options. Write each on a line of its own: A. and its text."))
-    if early := next((place for place in range(1, start) if found[place]), 0):
+    if early:
         after = next(place for place in range(early, start) if not found[place])
         message = N_("This question has no ANSWER before line %(next)s, or an option of it goes over two lines.")
         _refuse(lines[0][0], message, next=lines[after][0])
     options = [(line, one[1], one[2]) for (line, _), one in zip(lines[start:], found[start:], strict=True) if one]
     return lines[:start], options
+
+
+def _over_lines(lines: list[Line], starts: list[int], option: re.Pattern[str]) -> list[Option]:
+    """Options of which some go over several lines: those that begin at `starts`, whose letters are A, B and so on."""
+    options = []
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        one = option.fullmatch(lines[start][1])
+        assert one is not None
+        text = "\n".join([one[2], *(text for _, text in lines[start + 1 : end])])
+        options.append((lines[start][0], one[1], text))
+    return options
 
 
 def _refuse(line: int, message: str, **params: Any) -> NoReturn:
