@@ -127,3 +127,11 @@ def test_a_question_that_is_ready_may_be_changed_as_a_draft_and_then_made_ready(
     author.submit(f"{path}/edit", {"prompt": "Half of it?", "save_as": "ready"})
     changed = api.get(f"/questions/{question['id']}").json
     assert (changed["status"], changed["body"]["prompt"]) == ("ready", "Half of it?")
+
+
+def test_the_next_question_is_one_click_away(author: Portal, bank: UUID) -> None:
+    path = f"/manage/banks/{bank}/questions/new?type=true_false"
+    made = author.follow(author.submit(path, {"prompt": "So?", "correct": "true", "category": "Waves & light"}))
+    (link,) = re.findall('href="([^"]+)"><svg[^>]*>.{,120}Another of this type', made.text)
+    form = author.get(link.replace("&amp;", "&"))
+    assert (form.status_code, 'value="Waves &amp; light"' in form.text) == (200, True)

@@ -102,6 +102,13 @@ def test_the_tree_is_looked_after_and_a_question_talked_about(
     page.fill("#comment-text", PLACES[slug][1])
     page.locator('form[action$="/comments"] button').click()
     expect(page.locator(".comment")).to_contain_text(PLACES[slug][1])
+    page.locator(".comment [data-opens]").click()
+    page.keyboard.press("Enter")  # "Cancel" has the focus
+    expect(page.locator(".comment dialog")).to_be_hidden()
+    page.locator(".comment [data-opens]").click()
+    look(author)
+    page.locator(".comment dialog [type=submit]").click()
+    expect(page.locator(".comment")).to_have_count(0)
     look(author)
 
 
