@@ -155,6 +155,24 @@ def test_a_form_is_held_by_its_own_values_alone(hall: Hall, tenants: tuple[UUID,
             db.session.scalars(named, {"tenant": foreign})
 
 
+def test_a_statement_that_is_made_once_is_held_each_time(hall: Hall, tenants: tuple[UUID, UUID]) -> None:
+    own, foreign = tenants
+    made = sa.select(User.email).where(User.tenant_id == sa.bindparam("tenant"))
+    whole = sa.select(User.email).where(User.tenant_id == own)
+    with hall.inside():
+        for _ in range(3):  # read, known by its form, known by itself
+            assert db.session.scalars(made, {"tenant": own}).all() == ["own@northwind.example"]
+            assert db.session.scalars(whole).all() == ["own@northwind.example"]
+        for unheld in ({"tenant": foreign}, {"tenant": None}, {}):
+            with pytest.raises(ScopeError):
+                db.session.scalars(made, unheld)
+    with hall.inside("qalam"):
+        assert db.session.scalars(made, {"tenant": foreign}).all() == ["foreign@qalam.example"]
+        for statement, values in ((made, {"tenant": own}), (whole, {})):
+            with pytest.raises(ScopeError):
+                db.session.scalars(statement, values)
+
+
 def test_many_rows_of_which_one_is_another_s_raise(hall: Hall, tenants: tuple[UUID, UUID]) -> None:
     rows = [
         {

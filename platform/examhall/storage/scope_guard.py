@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -39,9 +40,13 @@ def refuse_unscoped(state: ORMExecuteState) -> None:
             raise ScopeError("every row of an insert has to name the current tenant in its parameters")
         return
     parameters = state.parameters if isinstance(state.parameters, Mapping) else {}
+    binds = _KNOWN.get(state.statement)
+    if binds is not None and all(_value(bind, parameters) == current for bind in binds):
+        return
     key = state.statement._generate_cache_key()  # type: ignore[attr-defined]  # what sessions execute has it
     holders = _HOLDERS.get(key.key) if key else None
     if key and holders is not None and all(_value(key.bindparams[at], parameters) == current for at in holders):
+        _KNOWN[state.statement] = tuple(key.bindparams[at] for at in holders)
         return
     named = _Named(current, parameters)
     named.read(state.statement)
@@ -56,6 +61,9 @@ def refuse_unscoped(state: ORMExecuteState) -> None:
 #: Forms of statements that were found to be held, as SQLAlchemy tells them apart, and the places of the values in them
 #: that have to be the current tenant's id. To read a statement each time would cost more than to run it.
 _HOLDERS: LRUCache[Any, tuple[int, ...]] = LRUCache(1000)
+
+#: The same of statements that are made once, by themselves: even to tell their form takes a while.
+_KNOWN: WeakKeyDictionary[Any, tuple[BindParameter[Any], ...]] = WeakKeyDictionary()
 
 
 def _value(bind: BindParameter[Any], parameters: Mapping[str, Any]) -> Any:
