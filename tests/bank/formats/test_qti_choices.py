@@ -43,6 +43,17 @@ def test_a_feedback_has_its_title_above_it() -> None:
     assert body["options"][1]["feedback"] == "Try again."
 
 
+def test_what_a_feedback_counts_is_left_out_of_it() -> None:
+    counted = 'You have <printedVariable identifier="SCORE"/> points. {}'
+    within = '<feedbackInline outcomeIdentifier="FEEDBACK" identifier="N" showHide="show">No.</feedbackInline>'
+    yes, no = (f'<setOutcomeValue identifier="FEEDBACK"><baseValue baseType="identifier">{name}</baseValue>'
+               "</setOutcomeValue>" for name in "YN")  # fmt: skip
+    own = rules(when(f"<match>{RESPONSE}{CORRECT}</match>", score("1"), yes, otherwise=no))
+    data = item(response("A") + FEEDBACK, choices("a", "b"), own, after=modal("Y", counted.format(within)))
+    assert one(data).body["options"][0]["feedback"] == "You have  points."
+    assert losses(data) == ["printedVariable may not stand in a text and is left out."]
+
+
 class TestSingle:
     def test_match_correct_makes_the_right_option_worth_the_whole_mark(self) -> None:
         data = item(response("B"), choices("a", "b <b>bold</b>", "c"))
@@ -199,6 +210,24 @@ class TestSeveral:
         assert parts(data, "text", "fraction") == [("see", "1"), ("sea", "0")]
         assert "<p>I <u>see</u> the <u>sea</u>.</p>" in one(data).body["prompt"]
         assert len(losses(data)) == 1
+
+    def test_feedback_within_a_text_to_choose_from_is_not_shown_with_it(self) -> None:
+        told = '<feedbackInline outcomeIdentifier="FEEDBACK" identifier="{}" showHide="show">{}</feedbackInline>'
+        body = (
+            '<hottextInteraction responseIdentifier="RESPONSE" maxChoices="1">'
+            f'<p>I <hottext identifier="A">see</hottext>{told.format("A", "Yes!")} the'
+            f' <hottext identifier="B">sea</hottext>{told.format("B", "No.")}.</p></hottextInteraction>'
+        )
+        says = f'<setOutcomeValue identifier="FEEDBACK">{RESPONSE}</setOutcomeValue>'
+        data = item(
+            response("A") + FEEDBACK, body, rules(when(f"<match>{RESPONSE}{CORRECT}</match>", score("1")), says)
+        )
+        assert one(data).body["prompt"] == "<div><p>I <u>see</u> the <u>sea</u>.</p></div>"
+        assert parts(data, "text", "feedback") == [("see", "Yes!"), ("sea", "No.")]
+
+    def test_an_explanation_that_tao_shows_on_demand_stands_in_brackets(self) -> None:
+        text = 'A <span data-role="tooltip-target">cell</span><span data-role="tooltip-content">small room</span> wall'
+        assert parts(item(response("A"), choices(text, "b")), "text")[0] == "A <span>cell</span> (small room) wall"
 
 
 class TestFeedback:

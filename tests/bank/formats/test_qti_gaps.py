@@ -65,6 +65,18 @@ class TestGaps:
         assert [gap["weight"] for gap in found["gaps"]] == [1, 2]
         assert [option["fraction"] for option in found["gaps"][0]["options"]] == ["1", "0"]
 
+    def test_feedback_beside_a_gap_is_not_shown_with_the_text(self) -> None:
+        told = '<feedbackInline outcomeIdentifier="FEEDBACK" identifier="Y" showHide="show">Winter!</feedbackInline>'
+        words = (
+            '<gapText identifier="W" matchMax="1">winter</gapText><gapText identifier="S" matchMax="1">sun</gapText>'
+        )
+        body = (
+            f'<gapMatchInteraction responseIdentifier="RESPONSE">{words}'
+            f'<p>Now is the <gap identifier="G1"/>{told}.</p></gapMatchInteraction>'
+        )
+        found = full("cloze", item(pairs("W G1", ":W G1=1"), body, MAP_RESPONSE))
+        assert found["prompt"] == "<div><p>Now is the {#1}.</p></div>"
+
     def test_other_interactions_together_are_an_error_that_names_them(self) -> None:
         essay = '<extendedTextInteraction responseIdentifier="R2"/>'
         declared = response("A") + response(base="string", name="R2")

@@ -195,6 +195,14 @@ class TestPackages:
         found = read(package({"a.xml": data, "s.xml": stimulus.encode()}))
         assert found.questions[0].body["prompt"].startswith("<div><p>Once upon a time.</p></div>")
 
+    def test_a_stimulus_that_is_not_there_is_told(self) -> None:
+        data = right().replace(b"<itemBody>", b'<assessmentStimulusRef identifier="s" href="no.xml"/><itemBody>')
+        for file in (package({"a.xml": data}), data):
+            (question,) = read(file).questions
+            assert [loss.text % loss.params for loss in question.losses] == [
+                'The text "no.xml" that belongs to the question is not in the file.'
+            ]
+
     def test_a_folder_around_the_package_and_a_resource_named_by_its_file(self) -> None:
         manifest = b'<manifest><resources><resource><file href="a.xml"/></resource></resources></manifest>'
         data = archive.write({"out/imsmanifest.xml": manifest, "out/a.xml": right()})

@@ -221,9 +221,29 @@ class TestMarked:
         assert question.body["marking_notes"] == "<p>Look for <b>x</b>.</p>"
         assert question.body["prompt"] == "<p>Discuss.</p>"
 
+    def test_points_that_another_program_gives_are_given_by_a_person(self) -> None:
+        outcomes = '<outcomeDeclaration identifier="SCORE" cardinality="single" baseType="float" normalMaximum="2"/>'
+        asked = '<customOperator class="org.example.Score" definition="https://example.org"/>'
+        own = rules(f'<setOutcomeValue identifier="SCORE">{asked}</setOutcomeValue>')
+        data = item(response(base="string"), self.ESSAY, own, outcomes=outcomes)
+        assert (one(data).type, one(data).points) == ("essay", 2)
+        assert losses(data) == ["The response processing of a question that a person marks is left out."]
+
     def test_a_default_value_is_the_template(self) -> None:
         declared = response(base="string").replace("></r", "><defaultValue><value>Dear …</value></defaultValue></r")
         assert one(item(declared, self.ESSAY, "")).body["template"] == "Dear …"
+
+    def test_rubrics_for_markers_stand_apart(self) -> None:
+        rubrics = "".join(f'<rubricBlock view="scorer">{part} (1 point).</rubricBlock>' for part in ("Why", "How"))
+        notes = one(item(response(base="string"), rubrics + self.ESSAY, "")).body["marking_notes"]
+        assert notes == "<div>Why (1 point).</div><div>How (1 point).</div>"
+
+    def test_feedback_in_a_rubric_is_not_shown_with_it(self) -> None:
+        told = '<feedbackInline outcomeIdentifier="F" identifier="Y" showHide="show">It is x.</feedbackInline>'
+        rubric = f'<rubricBlock view="candidate"><p>Use a pencil. {told}</p></rubricBlock>'
+        prompt = one(item(response(base="string"), rubric + self.ESSAY, "")).body["prompt"]
+        assert "Use a pencil." in prompt
+        assert "It is x." not in prompt
 
     def test_rubrics_for_candidates_are_shown(self) -> None:
         rubric = '<rubricBlock view="candidate"><p>Use a pencil.</p></rubricBlock>'

@@ -150,8 +150,8 @@ def _unscored(subject: Subject, name: str, data: dict[str, Any]) -> Draft:
     try:
         scorer: Scorer = subject.scorer
         points = scorer.declared_maximum()
+        shown = scorer.outcome({}).shown
         if scorer.feedbacks:
-            shown = scorer.outcome({}).shown
             texts = subject.feedback([Probe(frozenset(), Decimal(mark), shown) for mark in (0, 1)])
     except Fault:
         subject.notes.loss(None, N_("The response processing of a question that a person marks is left out."))

@@ -81,8 +81,7 @@ def _with_texts(subject: Subject, marks: dict[Any, str]) -> dict[Any, str]:
 
 
 def _text_of(subject: Subject, interaction: Any, marks: Mapping[Any, str]) -> str:
-    hidden = {"gapText": "", "gapImg": "", "prompt": ""}
-    return subject.markup.html(interaction, lambda one: marks.get(one, hidden.get(one.tag)))
+    return subject.text(interaction, {**marks, **dict.fromkeys(tree.children(interaction, "gapText", "gapImg"), "")})
 
 
 def _words(subject: Subject, interaction: Any, around: Responses) -> list[Gap]:

@@ -93,6 +93,8 @@ class Markup:
         if tag in _NOTHING:
             return ""
         content = self._within(element, replace)
+        if element.get("data-role") == "tooltip-content":  # TAO shows it when one points at what stands before it
+            return f" ({content})" if content.strip() else ""
         if tag == "div" and not content.strip():
             return ""  # what authoring tools leave behind
         if tag in TAGS:

@@ -36,10 +36,7 @@ def hottext(subject: Subject, interaction: Any) -> Draft:
     for option, data in zip(options, draft.data["options"], strict=True):
         data["text"] = subject.text(option)
     subject.notes.loss(interaction, N_("Words to choose in a text (hottextInteraction) are shown as options below it."))
-    marked = {option: f"<u>{subject.text(option)}</u>" for option in options}
-    text = subject.markup.html(
-        interaction, lambda element: marked.get(element, "" if element.tag == "prompt" else None)
-    )
+    text = subject.text(interaction, {option: f"<u>{subject.text(option)}</u>" for option in options})
     draft.data["shuffle"] = False
     draft.prompt = subject.prompt() + f"<div>{text}</div>"
     return draft

@@ -107,7 +107,7 @@ def parse(data: bytes, *, progress: Progress = lambda _: None, **settings: Any) 
     if archive.is_archive(data):
         _read_package(Package(data), reading, progress)
     else:
-        _read_root(tree.read(data), "", NoFiles(), About(), reading)
+        _read_root(tree.read(data), "", NoFiles(), About(), reading, {})
     if not reading.found.questions and not reading.found.errors:
         reading.error(Message(0, N_("There is no question in this file. Is it the right one?")))
     return reading.found
@@ -138,7 +138,7 @@ def _read_package(package: Package, reading: _Reading, progress: Progress) -> No
             resource = resources[path]
             about = About(categories.get(path, ""), resource.tags, resource.difficulty)
             files = PackageFiles(package, path, reading.found.media)
-            _read_root(root, path, files, about, reading, _stimulus(root, path, stimuli))
+            _read_root(root, path, files, about, reading, stimuli)
         progress((number + 1) / len(ordered))
     for name in package.unnamed():
         if _of_root(package.files[name]):
@@ -227,13 +227,17 @@ def _stimuli(package: Package, shared: Mapping[str, Any], reading: _Reading) -> 
     return found
 
 
-def _stimulus(root: Any, path: str, stimuli: Mapping[str, str]) -> str:
+def _stimulus(root: Any, path: str, stimuli: Mapping[str, str], notes: Notes) -> str:
     """The HTML of the texts that an item shares with others (assessmentStimulusRef)."""
-    named = (resolved(path, one.get("href", "")) for one in tree.children(root, "assessmentStimulusRef"))
-    return "".join(f"<div>{stimuli[name]}</div>" for name in dict.fromkeys(named) if name in stimuli)
+    references = {resolved(path, one.get("href", "")): one for one in tree.children(root, "assessmentStimulusRef")}
+    for name, reference in references.items():
+        if name not in stimuli:
+            message = N_('The text "%(name)s" that belongs to the question is not in the file.')
+            notes.loss(reference, message, name=reference.get("href", "")[:100])
+    return "".join(f"<div>{stimuli[name]}</div>" for name in references if name in stimuli)
 
 
-def _read_root(root: Any, path: str, files: Files, about: About, reading: _Reading, stimulus: str = "") -> None:
+def _read_root(root: Any, path: str, files: Files, about: About, reading: _Reading, stimuli: Mapping[str, str]) -> None:
     if root.tag == "questestinterop":
         qti12.read(root, path, files, reading.add_apart, reading.error, reading.found.losses)
         return
@@ -244,7 +248,7 @@ def _read_root(root: Any, path: str, files: Files, about: About, reading: _Readi
         return
     notes = Notes(path, root.sourceline or 0)
     try:
-        question = item.read(root, notes, files, about, stimulus)
+        question = item.read(root, notes, files, about, _stimulus(root, path, stimuli, notes))
     except Fault as fault:
         reading.error(*fault.messages)
         return

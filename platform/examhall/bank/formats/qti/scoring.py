@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal
+from functools import cached_property
 from typing import Any
 
 from lxml import etree
@@ -61,7 +62,11 @@ class Scorer:
             rules = self._own_rules(interactions)
         self.rules = rules
         self.score_name = self._score_name(rules)
-        self.processor = Processor(self.declarations, rules, notes)
+
+    @cached_property
+    def processor(self) -> Processor:
+        """The rules, ready to be run. Raises Fault."""
+        return Processor(self.declarations, self.rules, self.notes)
 
     def outcome(self, responses: Responses, assumed: Mapping[str, bool] | None = None) -> Outcome:
         """What these responses (by identifier; absent ones are NULL) earn."""

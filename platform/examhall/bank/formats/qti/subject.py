@@ -83,9 +83,9 @@ class Subject:
         parts = [part for part in (around, *asked) if part]
         return "".join(f"<div>{part}</div>" for part in parts) if len(parts) > 1 else "".join(parts)
 
-    def text(self, element: Any) -> str:
-        """The HTML of a part without the feedback within it."""
-        return self.markup.html(element, self._replacing({}))
+    def text(self, element: Any, marks: dict[Any, str] | None = None) -> str:
+        """The HTML of a part without the feedback within it; `marks` holds what stands for elements."""
+        return self.markup.html(element, self._replacing(marks or {}))
 
     def _replacing(self, marks: dict[Any, str]) -> Replace:
         def replaced(element: Any) -> str | None:
@@ -96,9 +96,9 @@ class Subject:
             if (element.tag in _ELSEWHERE and not self._asks(element)) or self._is_hollow(element, marks):
                 return ""
             if element.tag == "mediaInteraction":
-                return self.markup.html(element)
+                return self.markup.html(element, replaced)
             if element.tag == "rubricBlock" and _CANDIDATE & set(element.get("view", "candidate").split()):
-                return f"<div>{self.markup.html(element)}</div>"
+                return f"<div>{self.markup.html(element, replaced)}</div>"
             return None
 
         return replaced
@@ -132,15 +132,28 @@ class Subject:
             for block in self.root.iter("rubricBlock")
             if not _CANDIDATE & set(block.get("view", "candidate").split())
         ]
-        return "".join(part for block in blocks if (part := self.text(block)))
+        parts = [part for block in blocks if (part := self.text(block))]
+        return "".join(f"<div>{part}</div>" for part in parts) if len(parts) > 1 else "".join(parts)
 
     def feedback(self, probes: Sequence[Probe]) -> Texts:
         """The feedback of the item by what was tried."""
         return assigned(self.scorer.feedbacks, probes, self._feedback_text, self.notes)
 
+    def _counting(self, element: Any) -> str:
+        """The HTML of a feedback, without the scores in it and without the feedback that it may hold."""
+        within = self._replacing({})
+
+        def replaced(inner: Any) -> str | None:
+            if inner.tag != "printedVariable":
+                return within(inner)
+            self.notes.loss(inner, N_("%(name)s may not stand in a text and is left out."), name=inner.tag)
+            return ""
+
+        return self.markup.html(element, replaced)
+
     def _feedback_text(self, feedback: Feedback) -> str:
         """The HTML of a feedback, below its title."""
-        text, title = self.markup.html(feedback.element), " ".join(feedback.element.get("title", "").split())
+        text, title = self._counting(feedback.element), " ".join(feedback.element.get("title", "").split())
         heading = "" if title == _UNTITLED or not title else f"<b>{escape(title, quote=False)}</b>"
         return f"<div>{heading}</div><div>{text}</div>" if heading and text else heading or text
 
