@@ -36,7 +36,7 @@ from examhall.web.scope import scope
 
 audit = logging.getLogger("examhall.audit")
 
-exams = table(Exam)
+_exams = table(Exam).c
 
 #: Attempts that one pass finishes; the next pass takes the rest.
 BATCH = 500
@@ -306,9 +306,7 @@ def _finish(ending: Sequence[Found], kind: Kind, moment: datetime) -> Mapping[UU
         )
     if rows:
         _append_all(last)
-        tenant = tenant_id()
-        statement = sa.update(attempts).where(attempts.c.tenant_id == tenant, attempts.c.id == sa.bindparam("attempt"))
-        db.session.execute(statement.values({name: sa.bindparam(name) for name in rows[0] if name != "attempt"}), rows)
+        db.session.execute(statements.SET_GRADES.where(attempts.c.tenant_id == tenant_id()), rows)
     return {attempt_id: step.head for attempt_id, step in last}
 
 
@@ -318,10 +316,13 @@ def _worth(mark: grading.SlotMark) -> list[str | None]:
 
 
 def _pass_marks(exam_ids: Iterable[UUID]) -> dict[UUID, Any]:
-    rows = db.session.execute(
-        sa.select(exams.c.id, exams.c.pass_mark).where(exams.c.tenant_id == tenant_id(), exams.c.id.in_(exam_ids))
-    )
+    rows = db.session.execute(_PASS_MARKS, {"tenant": tenant_id(), "exams": list(exam_ids)})
     return {exam_id: pass_mark for exam_id, pass_mark in rows}
+
+
+_PASS_MARKS = sa.select(_exams.id, _exams.pass_mark).where(
+    _exams.tenant_id == sa.bindparam("tenant"), _exams.id.in_(sa.bindparam("exams", expanding=True))
+)
 
 
 def _append(attempt_id: UUID, new: Sequence[steps.Step]) -> None:

@@ -51,6 +51,19 @@ SET_HEAD = (
     .values(step_count=sa.bindparam("steps"), last_hash=sa.bindparam("hash"))
 )
 
+#: The end of `attempt` and its grade, a row of parameters for each. The tenant is a condition, no parameter: the guard of
+#: tenants reads none of many rows.
+SET_GRADES = (
+    sa.update(attempts)
+    .where(_a.id == _ATTEMPT)
+    .values({
+        name: sa.bindparam(name)
+        for name in (
+            "state", "submitted_at", "step_count", "last_hash", "points", "percent", "passed", "pending", "marks",
+        )
+    })
+)  # fmt: skip
+
 
 @cache
 def one(*, own: bool, lock: bool) -> Statement:
