@@ -51,8 +51,8 @@ SET_HEAD = (
     .values(step_count=sa.bindparam("steps"), last_hash=sa.bindparam("hash"))
 )
 
-#: The end of `attempt` and its grade, a row of parameters for each. The tenant is a condition, no parameter: the guard of
-#: tenants reads none of many rows.
+#: The end of `attempt` and its grade, a row of parameters for each. The tenant is to be a condition besides and no
+#: parameter: the guard of tenants reads none of many rows.
 SET_GRADES = (
     sa.update(attempts)
     .where(_a.id == _ATTEMPT)
