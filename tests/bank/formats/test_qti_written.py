@@ -249,6 +249,11 @@ class TestMarked:
         rubric = '<rubricBlock view="candidate"><p>Use a pencil.</p></rubricBlock>'
         assert "Use a pencil." in one(item(response(base="string"), rubric + self.ESSAY, "")).body["prompt"]
 
+    def test_rubrics_beside_the_body_are_shown_before_it(self) -> None:
+        rubrics = "".join(f'<rubricBlock view="candidate"><p>{text}</p></rubricBlock>' for text in ("One", "Two"))
+        prompt = one(item(response(base="string") + rubrics, self.ESSAY, "")).body["prompt"]
+        assert prompt == "<div><p>One</p></div><div><p>Two</p></div><p>Discuss.</p>"
+
     def test_rubrics_for_tutors_are_a_loss_where_nobody_marks(self) -> None:
         rubric = '<rubricBlock view="tutor"><p>Hint</p></rubricBlock>'
         data = item(response("1", base="integer"), rubric + entry(), MATCH_CORRECT)
