@@ -261,6 +261,9 @@ def test_what_was_written_outlives_the_sign_in(
     assert page.locator("[data-drawn] *").count() == 0
     page.keyboard.press("Escape")
     look(author)
+    save(page)
+    expect(page.locator("[data-gone]")).to_be_in_viewport()
+    expect(page.locator("[name=prompt]")).to_have_value("Nothing is lost, ever.")
 
     author.let_in()  # as in another tab
     insert_picture(page, picture(tmp_path))
@@ -268,3 +271,44 @@ def test_what_was_written_outlives_the_sign_in(
     expect(shown.locator("img")).to_be_visible()
     save(page)
     expect(page.locator("#seen")).to_be_visible()
+
+
+@pytest.mark.parametrize("told", ["in the pane", "nowhere yet"])
+def test_whoever_signs_in_again_in_another_tab_saves_what_they_wrote(live: Live, visit: MakeVisitor, told: str) -> None:
+    person = live.hall.person("author")
+    author = visit(person)
+    page = author.page
+    author.go(f"/manage/banks/{new_bank(live.hall.api(person))}/questions/new?type=description")
+    page.fill("[name=prompt]", "Nothing is lost.")
+    expect(page.locator('[data-trial] [data-tried="shown"]')).to_be_visible()
+    if told == "in the pane":
+        author.context.clear_cookies()
+        page.fill("[name=prompt]", "Nothing is lost, ever.")
+        expect(page.locator("[data-gone]")).to_be_visible()
+        author.let_in()
+    else:
+        before = page.input_value("form[data-authoring] [name=csrf_token]")
+        author.let_in()
+        with page.expect_response(lambda answer: "questions/new" in answer.url):
+            page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # back from the other tab
+        expect(page.locator("form[data-authoring] [name=csrf_token]")).not_to_have_value(before)
+    save(page)
+    expect(page.locator("#seen")).to_be_visible()
+
+
+def test_nobody_leaves_a_form_by_mistake(live: Live, visit: MakeVisitor) -> None:
+    person = live.hall.person("author")
+    author = visit(person)
+    page = author.page
+    asked: list[str] = []
+    author.go(f"/manage/banks/{new_bank(live.hall.api(person))}/questions/new?type=description")
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.locator("[name=prompt]").press_sequentially("Wait.")
+    page.locator(".site-brand").click()
+    expect(page.locator("[name=prompt]")).to_have_value("Wait.")
+    assert asked == ["beforeunload"]
+    save(page)
+    expect(page.locator("#seen")).to_be_visible()
+    page.locator(".site-brand").click()
+    page.wait_for_url("**/manage/exams")
+    assert asked == ["beforeunload"], "there is nothing to be lost"

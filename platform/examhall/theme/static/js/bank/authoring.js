@@ -4,3 +4,4 @@ import "./when.js";
 import "./rich.js";
 import "./hotspot.js";
 import "./trial.js";
+import "./leaving.js";

@@ -1,4 +1,6 @@
 /** Leads from a fault of an import to its line, `data-line`, in the text that stands there to be mended. */
+import "./leaving.js";
+
 const text = document.getElementById("mended");
 
 document.addEventListener("click", (event) => {

@@ -74,5 +74,18 @@ form.addEventListener("change", () => {
   timer = setTimeout(draw, PATIENCE);
 });
 check?.addEventListener("click", tried);
+
+// Nothing is sent to where it would be lost; whoever has signed in again in another tab goes on here
+form.addEventListener("submit", async (event) => {
+  if (gone.hidden) return;
+  event.preventDefault();
+  await draw();
+  if (gone.hidden) form.requestSubmit(event.submitter);
+  else gone.scrollIntoView({ block: "center" });
+});
+document.addEventListener("visibilitychange", async () => {
+  if (!document.hidden && (await readAgain(form).catch(() => false))) draw();
+});
+
 pane.hidden = false;
 draw();
