@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from examhall.bank.content.richtext import sanitise
 from examhall.bank.formats import Message
 from examhall.bank.formats.attributes import settled
 
@@ -38,3 +41,14 @@ def test_nothing_is_told_of_a_text_that_keeps_all() -> None:
     told: list[Message] = []
     assert settled("<p>1 &lt; 2 for $5 and $$</p>", message, told, told) == "<p>1 &lt; 2 for $5 and $$</p>"
     assert told == []
+
+
+@pytest.mark.parametrize("tag", [
+    "iframe", "math", "noscript", "object", "script", "style", "svg", "template", "title", "font", "center", "button",
+])  # fmt: skip
+def test_what_is_told_of_a_foreign_tag_is_what_becomes_of_its_text(tag: str) -> None:
+    losses: list[Message] = []
+    html = settled(f"<p>Read: <{tag}>this</{tag}></p>", message, [], losses)
+    (told,) = [note.text % note.params for note in losses]
+    assert f"<{tag}>" in told
+    assert ("Its text stays" in told) == ("this" in sanitise(html))

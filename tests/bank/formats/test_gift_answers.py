@@ -311,3 +311,9 @@ class TestMatching:
         fails("Match.{\n=a -> b\n=c ->\n}", 3, "=this -> that")
         fails("Match.{\n=a -> b\n}", 2, "one pair only")
         fails("Match.{\n=a -> b\n=a -> c\n}", 3, "same")
+
+
+@pytest.mark.parametrize("block", ["{=echo $$ ~my_var $$}", "{=a_b $$ =c_d $$ ~e}", "{\n=a_b $$\n~c $$}"])
+def test_two_signs_of_money_in_two_answers_are_no_formula(block: str) -> None:
+    question = one(f"Which prints the id?{block}")
+    assert len(question.body["options"]) == block.count("=") + block.count("~")

@@ -281,7 +281,8 @@ class TestTexts:
         )
         found = one(described(text))
         assert said(found.losses) == [
-            "This may not stand in a question: <a>, <script>. Its text stays; write &lt; for a less-than sign.",
+            "This may not stand in a question and is left out with all that it holds: <script>.",
+            "This may not stand in a question: <a>. Its text stays; write &lt; for a less-than sign.",
             "These attributes of HTML are left out: class, href, style, width.",
         ]
         assert 'dir="rtl"' in found.body["prompt"]

@@ -26,6 +26,8 @@ WARNING = "These tags are read as text: %(tags)s. Write &lt; for a less-than sig
     ("if (a<b && c>d)", ["<b && c>"]),
     ("Is a <b or not?", ["<b"]),
     ("<h1>What</h1> is <h2>?", ["<h2>"]),
+    ("What does <b> do, and <table>?", ["<b>", "<table>"]),
+    ('The tag (<pre>) or "<ul>" is', ["<pre>", "<ul>"]),
 ])  # fmt: skip
 def test_what_begins_no_element_is_text(said: str, read: list[str]) -> None:
     html, tags = literal(said)
@@ -37,7 +39,8 @@ def test_what_begins_no_element_is_text(said: str, read: list[str]) -> None:
 @pytest.mark.parametrize("html", [
     "<p>One<br>two</p>", "<font>old", '<font size="2">old</font>', "a <o:p></o:p> b", "a <o:p> b", "<tt>x</tt>",
     "<nolink>x</nolink>", "<td nowrap>1</td>", '<img alt="a<b" src="x.png">', '<input type="checkbox">', "1 < 2 > 1",
-    "<input disabled>", "<center>Title", "<b>open", r"\(a<b\) and \[x<y\]", "<p>a</p  <p>b</p>",
+    "<input disabled>", "<center>Title", "<b>open", "a <b>b", "<p> <b> all", "One <p> two",
+    "One <pre>\n two", "Read <i> </p>", "What does <b> <i>do</i></b>?", r"\(a<b\) and \[x<y\]", "<p>a</p  <p>b</p>",
 ])  # fmt: skip
 def test_an_element_stays_one(html: str) -> None:
     assert literal(html) == (html, [])

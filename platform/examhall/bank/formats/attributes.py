@@ -17,6 +17,7 @@ _DISPLAYED = re.compile(r"\$\$(?P<formula>(?:[^$<>]|\$(?!\$)|<br ?/?>){1,2000}+)
 _TAG = re.compile(r"<[A-Za-z][^<>]*>")
 _ATTRIBUTE = re.compile(r"""\s([A-Za-z][\w:-]{0,40})\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+)""")
 _TAGS_SHOWN = 5
+_WITH_CONTENT = frozenset({"iframe", "math", "noscript", "object", "script", "style", "svg", "template", "title"})
 _OF_TABLE = re.compile(r"<(?:caption|tbody|td|tfoot|th|thead|tr)\b", re.IGNORECASE)
 
 
@@ -35,9 +36,13 @@ def settled(html: str, message: Callable[..., Message], warnings: list[Message],
     html, as_text = literal(html)
     if as_text:
         warnings.append(message(READ_AS_TEXT, tags=listed(as_text)))
-    if foreign := foreign_tags(html):
+    foreign = foreign_tags(html)
+    if whole := [tag for tag in foreign if tag in _WITH_CONTENT]:
+        note = N_("This may not stand in a question and is left out with all that it holds: %(tags)s.")
+        losses.append(message(note, tags=", ".join(f"<{tag}>" for tag in whole)))
+    if others := [tag for tag in foreign if tag not in _WITH_CONTENT]:
         note = N_("This may not stand in a question: %(tags)s. Its text stays; write &lt; for a less-than sign.")
-        losses.append(message(note, tags=", ".join(f"<{tag}>" for tag in foreign)))
+        losses.append(message(note, tags=", ".join(f"<{tag}>" for tag in others)))
     if lost := lost_attributes(html):
         losses.append(message(N_("These attributes of HTML are left out: %(names)s."), names=", ".join(lost)))
     return html

@@ -16,6 +16,12 @@ _LEFT_OPEN = frozenset({
     "area", "basefont", "big", "blink", "center", "col", "embed", "font", "nobr", "param", "source", "strike", "track",
     "tt",
 })  # fmt: skip
+#: Elements that someone closes who means them, at least once in a text.
+_CLOSED = TAGS - {
+    "audio", "br", "caption", "dd", "dt", "hr", "img", "li", "p", "rp", "rt", "tbody", "td", "tfoot", "th", "thead",
+    "tr", "video", "wbr",
+}  # fmt: skip
+_BEFORE_WORD = re.compile(r"[^\S\n]\w|[.,;:?!)\"'”»]")
 _ALONE = frozenset({
     "autoplay", "checked", "compact", "controls", "disabled", "hidden", "loop", "multiple", "muted", "noshade",
     "nowrap", "open", "readonly", "required", "reversed", "selected",
@@ -64,8 +70,15 @@ def _says_itself(found: re.Match[str], partners: set[str]) -> bool:
     if "=" in rest or (words and _ALONE.issuperset(words)):
         return False
     if name in TAGS or name in _LEFT_OPEN or _OF_OFFICE.match(name):
-        return bool(words) and name not in partners
+        return name not in partners and (bool(words) or (name in _CLOSED and _is_word(found)))
     return name not in partners
+
+
+def _is_word(found: re.Match[str]) -> bool:
+    """Whether a start tag stands in its line as a word does: What does <b> do?"""
+    before = found.string[max(found.start() - 2, 0) : found.start()]
+    apart = before[-1:] in (" ", "(", '"', "“", "„", "«") and before.strip() not in ("", ">")
+    return not found["end"] and apart and _BEFORE_WORD.match(found.string, found.end()) is not None
 
 
 def told_apart_by_tags(texts: Sequence[str]) -> bool:
