@@ -54,6 +54,16 @@ def test_what_a_feedback_counts_is_left_out_of_it() -> None:
     assert losses(data) == ["printedVariable may not stand in a text and is left out."]
 
 
+@pytest.mark.parametrize("more", ["endAttemptInteraction", "mediaInteraction"])
+def test_a_feedback_may_hold_a_button_or_a_film(more: str) -> None:
+    start = '<feedbackBlock outcomeIdentifier="FEEDBACK" identifier="A" showHide="show">'
+    block = f"{start}Well done.<{more}/></feedbackBlock>"
+    says = f'<setOutcomeValue identifier="FEEDBACK">{RESPONSE}</setOutcomeValue>'
+    own = rules(when(f"<match>{RESPONSE}{CORRECT}</match>", score("1")), says)
+    body = one(item(response("A") + FEEDBACK, choices("a", "b") + block, own)).body
+    assert (body["prompt"], body["options"][0]["feedback"]) == ("Which?", "Well done.")
+
+
 class TestSingle:
     def test_match_correct_makes_the_right_option_worth_the_whole_mark(self) -> None:
         data = item(response("B"), choices("a", "b <b>bold</b>", "c"))

@@ -21,6 +21,8 @@ ROUNDING = Decimal("0.0015")  # what thirds and sevenths of three digits lack
 _PLACES = Decimal("1e-12")
 _WIDE = Context(prec=250)  # numbers are below 1e100, and so are the quotients of two above 1e-100
 _SETTING = ("setOutcomeValue", "lookupOutcomeValue")
+#: What is called an interaction, but asks for nothing: films and buttons.
+UNSCORED = ("mediaInteraction", "endAttemptInteraction")
 _MODAL = ("modalFeedback", "feedbackInline", "feedbackBlock")
 _NOT_SCORES = ("maxscore", "minscore", "completionstatus", "passed")
 
@@ -148,7 +150,7 @@ def fraction(score: Decimal, best: Decimal) -> Decimal:
 
 def _asks(element: Any) -> bool:
     """Whether there is something to answer in a block, so that it is no mere feedback."""
-    return any(str(inner.tag).endswith("Interaction") for inner in element.iter())
+    return any(str(inner.tag).endswith("Interaction") and inner.tag not in UNSCORED for inner in element.iter())
 
 
 def _feedback(element: Any) -> Feedback:

@@ -14,11 +14,10 @@ from examhall.bank.formats.qti import tree
 from examhall.bank.formats.qti.feedback import Probe, Texts, assigned
 from examhall.bank.formats.qti.markup import Files, Markup, Replace
 from examhall.bank.formats.qti.notes import Notes
-from examhall.bank.formats.qti.scoring import Feedback, Outcome, Scorer
+from examhall.bank.formats.qti.scoring import UNSCORED, Feedback, Outcome, Scorer
 from examhall.bank.formats.qti.values import Atom, Declaration, value
 from examhall.errors import N_
 
-_UNSCORED = {"mediaInteraction", "endAttemptInteraction"}
 _ELSEWHERE = ("feedbackInline", "feedbackBlock", "prompt", "endAttemptInteraction")
 _BLANK = "_____"
 _PLAIN_KEY = re.compile(r"[a-z0-9]{1,16}")
@@ -51,7 +50,7 @@ class Subject:
             body.insert(place, block)
         self.body = body
         found = [element for element in body.iter() if _is_interaction(element) and not _is_part(element)]
-        self.interactions = [element for element in found if element.tag not in _UNSCORED]
+        self.interactions = [element for element in found if element.tag not in UNSCORED]
         for element in found:
             if element.tag == "endAttemptInteraction":
                 notes.loss(element, N_("A button that ends the attempt (endAttemptInteraction) is left out."))
