@@ -14,7 +14,7 @@ from examhall.bank.authoring.trial import trial
 from examhall.bank.types import TYPES, type_named
 from examhall.errors import Invalid
 from hall import Api, Hall
-from portal import Portal
+from portal import Portal, forms
 
 CHOICE = {
     "prompt": r"Half of \(x\)?", "options-0-text": "a", "options-0-fraction": "1", "options-0-feedback": "Well done.",
@@ -135,3 +135,17 @@ def test_the_next_question_is_one_click_away(author: Portal, bank: UUID) -> None
     (link,) = re.findall('href="([^"]+)"><svg[^>]*>.{,120}Another of this type', made.text)
     form = author.get(link.replace("&amp;", "&"))
     assert (form.status_code, 'value="Waves &amp; light"' in form.text) == (200, True)
+
+
+@pytest.mark.parametrize(("language", "status"), [("es", 303), ("en", 422)])
+def test_a_comma_is_the_decimal_sign_where_the_readers_language_has_it(
+    author: Portal, api: Api, bank: UUID, language: str, status: int
+) -> None:
+    path = f"/manage/banks/{bank}/questions/new?type=numeric"
+    typed = {"prompt": "2.5?", "answers-0-value": "2,5", "answers-0-tolerance": "0,1", "answers-0-fraction": "1"}
+    (form,) = [form for form in forms(author.get(path)) if form.method == "post" and form.action == ""]
+    answer = author.post(path, form.values | typed, headers={"Accept-Language": language})
+    assert answer.status_code == status, answer.text
+    if answer.location:
+        body = api.get(f"/questions/{answer.location.rpartition('/')[2]}").json["body"]
+        assert (body["answers"][0]["value"], body["answers"][0]["tolerance"]) == ("2.5", "0.1")

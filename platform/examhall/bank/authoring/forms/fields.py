@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
 import wtforms
-from flask_babel import gettext
+from babel.numbers import get_decimal_symbol
+from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
@@ -20,6 +21,7 @@ from examhall.errors import N_
 from examhall.web.form_texts import Worded
 
 _LINE_END = re.compile(r"\r\n?")
+_COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+")
 
 
 class RichField(TextAreaField):
@@ -80,8 +82,11 @@ class NumberField(StringField):
 
     @property
     def number(self) -> str:
-        """What was typed, in ASCII."""
-        return to_number(self.data or "")
+        """What was typed, in ASCII; a comma is the decimal sign where it is that in the reader's language."""
+        number = to_number(self.data or "")
+        if _COMMA.fullmatch(number) and get_decimal_symbol(get_locale()) == ",":
+            return number.replace(",", ".")
+        return number
 
     @property
     def said(self) -> str:
