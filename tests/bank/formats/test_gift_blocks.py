@@ -94,3 +94,20 @@ def test_a_file_of_answers_without_braces_is_known_as_gift() -> None:
     assert registry.format_of(b"Which?\n~a\n~b\n=c\n").name == "gift"
     assert registry.format_of(b"Which?\r\n=a\r\n~b\r\n").name == "gift"
     assert not gift.FORMAT.recognises(b"Title\n=====\n~~~~~\n= a\n- b\n")
+
+
+class TestBlankLinesInTexts:
+    HINT = "This text has a name but no answers. If the question below belongs to it, leave out the blank line."
+
+    @pytest.mark.parametrize("text", ["::A::Look\\: \\{x\\}\n\n```c\nx\n```\nWhat? {=a ~b}", "::A::One\n\nTwo {T}"])
+    def test_a_named_text_above_a_question_without_a_name_is_doubted(self, text: str) -> None:
+        above, below = parse(text).questions
+        assert [(note.line, note.text) for note in above.warnings] == [(1, self.HINT)]
+        assert "```c" not in text or "```c" in below.body["prompt"]
+
+    @pytest.mark.parametrize("text", [
+        "::A::Read.\n\n::B::Two {T}", "Read.\n\nTwo {T}", "::A::One {T}\n\nTwo {T}", "::A::Read.\n\nAnd this.",
+        "::A::Read.\n\n$CATEGORY: x\n\nTwo {T}",
+    ])  # fmt: skip
+    def test_others_are_not(self, text: str) -> None:
+        assert all(question.warnings == [] for question in parse(text).questions)

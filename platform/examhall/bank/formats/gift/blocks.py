@@ -16,7 +16,7 @@ from examhall.errors import N_
 
 CATEGORY = "$CATEGORY:"
 QUESTION_LIMIT = 100_000
-_FENCE = re.compile(r"```[a-z]*", re.IGNORECASE)
+_FENCE = re.compile(r"```(?:gift|markdown|md|moodle|plain|plaintext|te?xt)?", re.IGNORECASE)
 _GOES_ON = re.compile(r"[=~#]|\}[^\S\n]*(?:\n|\Z)")
 _NAMED = re.compile(r"\s*::(?!\s)[^{}]*?::")
 _BRACE = re.compile(r"\{")
@@ -35,8 +35,30 @@ class Block:
 
 def blocks(text: str) -> Iterator[Block]:
     """The blocks of a text. A $CATEGORY is one by itself, even where its author forgot the blank lines."""
-    for block in _joined(_between_blank_lines(text)):
-        yield from _parted(block)
+    above: Block | None = None
+    for joined in _joined(_between_blank_lines(text)):
+        for block in _parted(joined):
+            if above is not None:
+                _tell_of_blank_line(above, block)
+                yield above
+            above = block
+    if above is not None:
+        yield above
+
+
+def _tell_of_blank_line(above: Block, block: Block) -> None:
+    """Warns where a blank line seems to part the text of a question from its answers."""
+    text = block.passage.text
+    if (
+        _NAMED.match(above.passage.text)
+        and not text.startswith(("::", CATEGORY))
+        and "{" not in shield(mask(above.passage.text))
+        and _ANSWERS.search(mask(text))
+    ):
+        message = N_(
+            "This text has a name but no answers. If the question below belongs to it, leave out the blank line."
+        )
+        above.warnings.append(above.passage.message(message))
 
 
 def _between_blank_lines(text: str) -> Iterator[Block]:
