@@ -192,6 +192,10 @@ class TestNumbers:
         test = f"<equal>{RESPONSE}<product>{number('2')}{number('3')}</product></equal>"
         assert "not known beforehand (product)" in fault(numeric(test))
 
+    def test_a_comparison_with_the_key_of_nothing_is_an_error(self) -> None:
+        own = rules(when(f'<equal toleranceMode="exact">{RESPONSE}<correct identifier="NO"/></equal>', score("1")))
+        assert fault(item(response("1", base="float"), entry(), own)).endswith('asks for "NO", which is not declared.')
+
     def test_a_slider_is_a_number(self) -> None:
         body = '<p>?</p><sliderInteraction responseIdentifier="RESPONSE" lowerBound="0" upperBound="10"/>'
         data = item(response("7", base="integer"), body)

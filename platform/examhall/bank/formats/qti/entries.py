@@ -8,7 +8,7 @@ from typing import Any
 from examhall.bank.formats.qti import tree, written
 from examhall.bank.formats.qti.feedback import Probe, Texts
 from examhall.bank.formats.qti.notes import Fault
-from examhall.bank.formats.qti.scoring import Scorer, rounded_points
+from examhall.bank.formats.qti.scoring import rounded_points
 from examhall.bank.formats.qti.subject import Draft, Subject, limit
 from examhall.bank.types.essay import LINES_LIMIT
 from examhall.errors import N_
@@ -61,7 +61,7 @@ def essay(subject: Subject, interaction: Any) -> Draft:
             notes.loss(interaction, N_('"%(name)s" of the text to write is left out.'), name=name)
     if interaction.get("format") == "xhtml":
         notes.loss(interaction, N_("The answer may be formatted in the file; here it is plain text."))
-    declared = subject.scorer.declarations.get(subject.response_of(interaction))
+    declared = subject.declaring.declarations.get(subject.response_of(interaction))
     if declared is not None and (declared.correct or declared.mapping):
         notes.loss(interaction, N_("The file knows what is right and gives the points itself; here a person does."))
     lines = limit(interaction, "expectedLines") or 10
@@ -112,7 +112,7 @@ def upload(subject: Subject, interaction: Any) -> Draft:
     data: dict[str, Any] = {"marking_notes": subject.marking_notes()}
     if endings:
         data["accept"] = endings
-    declared = subject.scorer.declarations.get(subject.response_of(interaction))
+    declared = subject.declaring.declarations.get(subject.response_of(interaction))
     if declared is not None and declared.cardinality != "single":
         data["max_files"] = 10
     return _unscored(subject, "upload", data)
@@ -148,10 +148,9 @@ def _unscored(subject: Subject, name: str, data: dict[str, Any]) -> Draft:
     texts = Texts()
     points = None
     try:
-        scorer: Scorer = subject.scorer
-        points = scorer.declared_maximum()
-        shown = scorer.outcome({}).shown
-        if scorer.feedbacks:
+        points = subject.declaring.declared_maximum()
+        shown = subject.scorer.outcome({}).shown
+        if subject.scorer.feedbacks:
             texts = subject.feedback([Probe(frozenset(), Decimal(mark), shown) for mark in (0, 1)])
     except Fault:
         subject.notes.loss(None, N_("The response processing of a question that a person marks is left out."))

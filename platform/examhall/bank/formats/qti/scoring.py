@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal
-from functools import cached_property
 from typing import Any
 
 from lxml import etree
@@ -65,10 +64,9 @@ class Scorer:
         self.rules = rules
         self.score_name = self._score_name(rules)
 
-    @cached_property
-    def processor(self) -> Processor:
-        """The rules, ready to be run. Raises Fault."""
-        return Processor(self.declarations, self.rules, self.notes)
+    def prepare(self) -> None:
+        """Must be called before rules are read or run. Raises Fault where one is not understood."""
+        self.processor = Processor(self.declarations, self.rules, self.notes)
 
     def outcome(self, responses: Responses, assumed: Mapping[str, bool] | None = None) -> Outcome:
         """What these responses (by identifier; absent ones are NULL) earn."""

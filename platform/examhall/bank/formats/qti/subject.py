@@ -56,9 +56,15 @@ class Subject:
                 notes.loss(element, N_("A button that ends the attempt (endAttemptInteraction) is left out."))
 
     @cached_property
+    def declaring(self) -> Scorer:
+        """What the item declares; its rules need not be understood. Raises Fault."""
+        return Scorer(self.root, self.notes, [self.response_of(element) for element in self.interactions])
+
+    @cached_property
     def scorer(self) -> Scorer:
         """The rules of the item. Raises Fault."""
-        return Scorer(self.root, self.notes, [self.response_of(element) for element in self.interactions])
+        self.declaring.prepare()
+        return self.declaring
 
     def response_of(self, interaction: Any) -> str:
         """The identifier of the response of an interaction."""
