@@ -158,6 +158,12 @@ class TestTablesOfOthers:
         assert ["could be counted from 0" in item.warnings[0].text for item in found.questions] == [True, True]
         assert read("question,a,b,c,right\nOne?,x,y,z,1\nTwo?,x,y,z,3").questions[0].warnings == []
 
+    @pytest.mark.parametrize(("right", "doubted"), [("correct answer", False), ("correct index", True)])
+    def test_columns_that_bear_numbers_from_1_are_named_by_these(self, right: str, doubted: bool) -> None:
+        (item,) = read(f"question,option 1,option 2,option 3,{right}\nOne?,x,y,z,2").questions
+        assert [option["fraction"] for option in item.body["options"]] == ["0", "1", "0"]
+        assert bool(item.warnings) is doubted
+
     @pytest.mark.parametrize("told", ["A C", "AC", "A/C", "A & C", '"A, C"', "A and C", "C;A", '"A) Rome; C) Oslo"'])
     def test_letters_stand_together_in_many_ways(self, told: str) -> None:
         assert self.right(f"question,a,b,c,right\nWhich?,Rome,Paris,Oslo,{told}") == ["Rome", "Oslo"]

@@ -194,6 +194,8 @@ _SAME = {plain_words(name): field for name, field in {
     "dogru cevap": "right", "cevap": "right", "pertanyaan": "question", "soal": "question", "kunci jawaban": "right",
     "jawaban benar": "right", "vraag": "question", "juiste antwoord": "right", "câu hỏi": "question",
     "đáp án": "right", "đáp án đúng": "right", "питання": "question", "правильна відповідь": "right",
+    "correct index": "right", "correct answer index": "right", "answer index": "right", "right index": "right",
+    "correct option index": "right", "correct option number": "right", "ans": "right", "correct ans": "right",
     "問題": "question", "正解": "right", "選択肢": "options", "答案选项": "options",
 }.items()}  # fmt: skip
 

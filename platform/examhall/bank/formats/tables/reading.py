@@ -49,6 +49,8 @@ def parse(rows: Sequence[Row], mapping: Mapping[str, str] | None = None) -> Impo
     readers = [_Reader(number, cells, places, _in_one_cell(cells, places)) for number, cells in rows[1:]]
     right_is_a = bool(readers) and readers[0].right_is_a
     counted = "text" if right_is_a else counting([(reader.known(), reader.cell("right")) for reader in readers])
+    if counted == "1?" and _bear_numbers(rows[0][1], places):
+        counted = "1"
     result = Import([], [], losses=list(_unread(rows, places) if mapping is None else ()))
     width = len(rows[0][1])
     for reader in readers:
@@ -64,6 +66,12 @@ def parse(rows: Sequence[Row], mapping: Mapping[str, str] | None = None) -> Impo
     if not result.questions and not result.errors:
         result.errors.append(Message(1, N_("There is no question in this file. Is it the right one?")))
     return result
+
+
+def _bear_numbers(names: Sequence[str], places: Mapping[str, int]) -> bool:
+    """Whether the columns of options bear numbers from 1, and that of the right ones speaks of no index."""
+    first, right = (names[places[field]] if field in places else "" for field in ("a", "right"))
+    return re.search(r"(?<![0-9])1(?![0-9])", first) is not None and re.search(r"ind[ei]|idx", right, re.I) is None
 
 
 def _in_one_cell(cells: Sequence[str], places: Mapping[str, int]) -> dict[str, str]:
