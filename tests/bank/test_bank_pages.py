@@ -173,7 +173,7 @@ WRONG: dict[str, tuple[str, dict[str, str], dict[str, str]]] = {
     ),
     "a number that is none": (
         "numeric", {"prompt": "?", "answers-0-value": "12 apples"},
-        {"answers-0-value": "Write a number as text, with digits and a point, such as &#34;0.5&#34;."},
+        {"answers-0-value": "&#34;12 apples&#34; is not a number. Write digits and a point, such as 3.14."},
     ),
     "a feedback without a number": (
         "numeric", {"prompt": "?", "answers-0-value": "1", "answers-1-feedback": "Hm"},

@@ -99,6 +99,8 @@ def _decimal(value: object) -> Decimal:
         number = exact(value)
     elif isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**18:
         number = Decimal(value)
+    if number is None and isinstance(value, str) and value.strip():
+        raise refusal(N_('"%(text)s" is not a number. Write digits and a point, such as 3.14.'), text=value[:40])
     if number is None:
         raise refusal(N_('Write a number as text, with digits and a point, such as "0.5".'))
     return number
@@ -146,12 +148,15 @@ def _rich(limit: int) -> AfterValidator:
     return AfterValidator(check)
 
 
+_ONE_AT_LEAST = N_("Give at least one entry here.")
+
+
 def at_least(count: int) -> AfterValidator:
     """A list must have this many entries. (pydantic's own bound would count a faulty entry as missing, too.)"""
 
     def check(entries: tuple[Any, ...]) -> tuple[Any, ...]:
         if len(entries) < count:
-            raise refusal(N_("Give at least %(least)s entries here."), least=count)
+            raise refusal(_ONE_AT_LEAST if count == 1 else N_("Give at least %(least)s entries here."), least=count)
         return entries
 
     return AfterValidator(check)
