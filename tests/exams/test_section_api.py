@@ -289,6 +289,19 @@ def test_the_rules_hold_fixed_questions_and_pools_in_their_order(hall: Hall) -> 
         assert len(draw(rules, "seed")) == 6
 
 
+def test_a_text_without_a_question_stands_where_it_is_put_counts_nothing_and_is_never_drawn(hall: Hall) -> None:
+    with hall.inside():
+        exam, bank_id = ExamFactory(), BankFactory().id
+        (asked,) = questions_in(bank_id, 1)
+        (text,) = questions_in(bank_id, 1, type="description", body={"prompt": "Read this first."})
+        picks = [{"question_id": text, "points": Decimal(1)}]
+        SectionFactory(exam=exam, questions=picks, draw={"bank_id": bank_id, "count": 1, "points": Decimal(2)})
+        (rule,) = access.rules(exam.id)
+        assert [pick.ref.question_id for pick in rule.fixed] == [text]
+        assert [ref.question_id for ref in rule.pool] == [asked]
+        assert access.extent(exam.id) == (1, Decimal(2))
+
+
 def test_the_rules_cost_two_statements_however_many_sections(
     hall: Hall, statements: Callable[[Hall], list[str]]
 ) -> None:

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from examhall.bank.content.media import store
 from examhall.bank.exchange.importing import import_questions, read
 from examhall.bank.formats import Import, archive, examhall_json
-from examhall.bank.models import Bank
+from examhall.bank.models import Bank, Question
 from examhall.bank.operations import create_bank, pool
 from examhall.cli import bench_data
 from examhall.cli.commands import Commands, show_table, the_engines, the_platform
@@ -173,8 +173,9 @@ def _compose(plan: ExamPlan, bank_id: UUID, slower: UUID, moment: datetime) -> N
             title=plan.title, description=plan.description, opens_at=moment + plan.opens, **plan.settings
         )
         if plan.whole:
-            everything = sorted(question.question_id for question in pool(bank_id))
-            add_section(exam, questions=[{"question_id": id, "points": Decimal(1)} for id in everything])
+            everything = sa.select(Question.id).where(Question.tenant_id == tenant_id(), Question.bank_id == bank_id)
+            ids = db.session.scalars(everything.order_by(Question.id))
+            add_section(exam, questions=[{"question_id": id, "points": Decimal(1)} for id in ids])
         if plan.choices:
             choices = [question.question_id for question in pool(bank_id) if question.type == "single_choice"]
             spread = choices[:: len(choices) // plan.choices][: plan.choices]

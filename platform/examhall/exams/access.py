@@ -20,8 +20,9 @@ import sqlalchemy as sa
 
 from examhall.attempts.engine.paper import Pick, SectionRule
 from examhall.attempts.engine.states import State
-from examhall.bank.filing.pools import drawable, shown_version, with_tag, within
+from examhall.bank.filing.pools import in_pools, shown_version, with_tag, within
 from examhall.bank.models import Question
+from examhall.bank.types import type_named
 from examhall.bank.types.reference import QuestionRef
 from examhall.errors import N_, Conflict, Forbidden, NotFound, Problem
 from examhall.exams.models import Assignment, Exam, ExamState, Section, SectionQuestion
@@ -263,11 +264,11 @@ def _rule(rows: Sequence[Any], pools: dict[Source, list[QuestionRef]]) -> Sectio
 
 
 def extent(exam_id: UUID) -> tuple[int, Decimal]:
-    """How many questions a paper of the exam has, and how many points they bring together."""
+    """How many questions a paper of the exam has, texts without a question left out, and their points together."""
     count, points = 0, Decimal(0)
     for _, rows in groupby(_composition(exam_id), key=lambda row: row.id):
         section = list(rows)
-        fixed = [row.points for row in section if row.question_id is not None]
+        fixed = [row.points for row in section if row.question_id is not None and type_named(row.type).answerable]
         count += len(fixed) + section[0].draw_count
         points += sum(fixed, Decimal(0)) + section[0].draw_count * section[0].draw_points
     return count, points
@@ -281,7 +282,7 @@ def pools_of(sources: Iterable[Source | None]) -> dict[Source, list[QuestionRef]
     fits = [_fits(source).label(f"fits_{index}") for index, source in enumerate(wanted)]
     rows: Any = db.session.execute(
         sa.select(Question.id, Question.ready_version_id, Question.type, *fits).where(
-            Question.tenant_id == tenant_id(), drawable(), sa.or_(*fits)
+            Question.tenant_id == tenant_id(), in_pools(), sa.or_(*fits)
         )
     )
     found: dict[Source, list[QuestionRef]] = {source: [] for source in wanted}

@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from examhall.bank.models import Category, Question, Status
+from examhall.bank.types import TYPES
 from examhall.bank.types.reference import QuestionRef
 from examhall.extensions import db
 from examhall.storage.records import tenant_id
@@ -17,8 +18,14 @@ _questions = table(Question).c
 
 
 def drawable() -> sa.ColumnElement[bool]:
-    """Whether an exam may draw a question: it is not retired, and a version of it is ready."""
+    """Whether an exam may take a question: it is not retired, and a version of it is ready."""
     return sa.and_(_questions.status != Status.RETIRED.value, _questions.ready_version_id.is_not(None))
+
+
+def in_pools() -> sa.ColumnElement[bool]:
+    """Whether it may also come by chance: nobody has to answer a text, so that one would make a paper shorter."""
+    texts = [name for name, kind in TYPES.items() if not kind.answerable]
+    return sa.and_(drawable(), _questions.type.not_in(texts))
 
 
 def undrawable(question_ids: Iterable[UUID]) -> set[UUID]:
@@ -37,7 +44,7 @@ def shown_version() -> sa.ColumnElement[UUID]:
 def pool(bank_id: UUID, tag: str = "", category: str = "") -> list[QuestionRef]:
     """What may be drawn from a bank, of a tag and from a category or below it where given; one statement."""
     statement = sa.select(_questions.id, _questions.ready_version_id, _questions.type).where(
-        _questions.tenant_id == tenant_id(), _questions.bank_id == bank_id, drawable()
+        _questions.tenant_id == tenant_id(), _questions.bank_id == bank_id, in_pools()
     )
     if tag:
         statement = statement.where(with_tag(tag))
