@@ -104,10 +104,12 @@ def test_a_question_of_every_type_is_written_in_its_form(author: Portal, api: Ap
     path = f"/manage/banks/{bank}/questions/new"
     assert f"{path}?type={kind}" in author.get(path).text
     filed = {"category": "a/b", "tags": "one, two words،three", "status": "draft"}
+    filed |= {"difficulty": "hard", "language": "en", "points": "2.5"}
     made = author.submit(f"{path}?type={kind}", {"prompt": "Which?\r\n\r\nReally?"} | filed | typed)
     assert made.status_code == 303, errors(made)
     (listed,) = questions(api, bank)
     assert (listed["tags"], listed["category"], listed["status"]) == (["one", "two words", "three"], "a/b", "draft")
+    assert (listed["difficulty"], listed["language"], listed["points"]) == ("hard", "en", "2.5")
     question = api.get(f"/questions/{listed['id']}").json
     assert question["body"]["prompt"] == "<p>Which?</p><p>Really?</p>"
     for name, expected in body.items():
@@ -222,6 +224,15 @@ def test_faults_of_all_rows_together_are_told_above_them(author: Portal, bank: U
 def test_a_row_whose_number_is_none_is_no_row(author: Portal, bank: UUID, name: str) -> None:
     page = author.submit(f"/manage/banks/{bank}/questions/new?type=single_choice", {"prompt": "?", name: "a"})
     assert page.status_code == 422
+
+
+def test_a_new_question_is_worth_a_point_unless_its_form_says_otherwise(author: Portal, api: Api, bank: UUID) -> None:
+    path = f"/manage/banks/{bank}/questions/new?type=true_false"
+    assert 'name="points" required type="text" value="1"' in author.get(path).text
+    typed = {"prompt": "?", "correct": "true"}
+    assert "points" in errors(author.submit(path, typed | {"points": "many"}))
+    assert author.submit(path, typed).status_code == 303
+    assert [question["points"] for question in questions(api, bank)] == ["1"]
 
 
 def test_a_question_is_filed_without_a_new_version(hall: Hall, author: Portal, api: Api, bank: UUID) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
@@ -68,10 +69,9 @@ class BankForm(Form):
     description = TextAreaField(_("Description"), [Length(max=DESCRIPTION_LIMIT)])
 
 
-class FilingForm(Form):
-    """How a question is called, filed and used; what it asks stays."""
+class Filed(Form):
+    """Where a question belongs, and how it is used."""
 
-    name = StringField(_("Name"), [DataRequired(_("Give the question a name.")), Length(max=NAME_LIMIT)])
     category = StringField(
         _("Category"), [Length(max=CATEGORY_LIMIT)], description=_("A path such as safety/fire, for drawing questions.")
     )
@@ -83,8 +83,22 @@ class FilingForm(Form):
     language = StringField(_("Language"), [Length(max=35)], description=_("A tag such as en, es-MX or ar."))
     points = PointsField(
         _("Points"), [DataRequired(_("Say what it is worth.")), Length(max=20)],
+        default=Decimal(1),  # type: ignore[arg-type]  # `process_data` takes the number itself
         description=_("Unless an exam says otherwise."),
     )  # fmt: skip
+
+    def filing(self) -> dict[str, Any]:
+        """What the fields say, as operations take it."""
+        return {
+            "tags": self.tags.words, "category": self.category.data or "", "status": self.status.data,
+            "difficulty": self.difficulty.data, "language": self.language.data, "points": self.points.number,
+        }  # fmt: skip
+
+
+class FilingForm(Filed):
+    """How a question is called, filed and used; what it asks stays."""
+
+    name = StringField(_("Name"), [DataRequired(_("Give the question a name.")), Length(max=NAME_LIMIT)])
 
 
 class CategoryForm(Form):

@@ -95,13 +95,7 @@ class QuestionDetailPage(MethodView):
         question = load_question(id)
         form = FilingForm()
         require_revision(question, form)
-        done = form.accept(
-            lambda: operations.update_question(
-                question, name=form.name.data, category=form.category.data, tags=form.tags.words,
-                status=form.status.data, difficulty=form.difficulty.data, language=form.language.data,
-                points=form.points.number,
-            )
-        )  # fmt: skip
+        done = form.accept(lambda: operations.update_question(question, name=form.name.data, **form.filing()))
         if done is None:
             return self._page(question, form), 422  # type: ignore[return-value]  # a page and its status
         flash(gettext("Saved."), "success")

@@ -45,11 +45,8 @@ class QuestionNewPage(MethodView):
         bank, kind = load_bank(id), request.args.get("type", "")
         form = _form_of(kind)()
         question = form.accept(
-            lambda: operations.create_question(
-                id, kind, form.name.data or "", form.body(), tags=form.tags.words,
-                category=form.category.data or "", status=form.status.data,
-            )
-        )  # fmt: skip
+            lambda: operations.create_question(id, kind, form.name.data or "", form.body(), **form.filing())
+        )
         if question is None:
             return self._page(bank, kind, form), 422  # type: ignore[return-value]  # a page and its status
         flash(gettext("The question is in the bank."), "success")
@@ -118,7 +115,7 @@ class QuestionPreview(MethodView):
         if kind is None:
             raise NotFound()
         form = _form_of(kind.name)()
-        del form.category, form.tags, form.status
+        form.leave_filing()
         tried = form.accept(lambda: trial(kind, kind.validate(form.body()), _response()))
         answered = bool(tried and "fraction" in tried)
         return self.respond(form=form, kind=kind, item=tried, decimal=_decimal(), answered=answered)

@@ -8,18 +8,17 @@ from typing import Any, Self
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import SelectField, StringField
+from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
 from examhall.bank.authoring.forms.fields import RichField, Says
-from examhall.bank.content.texts import CATEGORY_LIMIT, NAME_LIMIT
-from examhall.bank.forms import STATUS_CHOICES, TagsField
+from examhall.bank.content.texts import NAME_LIMIT
+from examhall.bank.forms import Filed
 from examhall.bank.types.contract import Body
 from examhall.errors import Invalid
-from examhall.web.forms import Form
 
 
-class QuestionForm(Says, Form):
+class QuestionForm(Says, Filed):
     """A question: fields of the same names as the members of its body, and its filing.
 
     What a body holds and no field shows is kept, so that a question keeps it when it is edited.
@@ -39,11 +38,6 @@ class QuestionForm(Says, Form):
     right_feedback = RichField(_("When the answer is right"))
     partial_feedback = RichField(_("When it is partly right"))
     wrong_feedback = RichField(_("When it is wrong"))
-    category = StringField(
-        _("Category"), [Length(max=CATEGORY_LIMIT)], description=_("A path such as safety/fire, for drawing questions.")
-    )
-    tags = TagsField(_("Tags"), [Length(max=1200)], description=_("Words with commas between them."))
-    status = SelectField(_("Status"), choices=STATUS_CHOICES)
 
     #: The body that is edited, as JSON.
     kept: Mapping[str, Any] = MappingProxyType({})
@@ -59,8 +53,13 @@ class QuestionForm(Says, Form):
         kept = body.to_json()
         form = cls(data=cls.values_of(kept) | values)
         form.kept = kept
-        del form.category, form.tags, form.status
+        form.leave_filing()
         return form
+
+    def leave_filing(self) -> None:
+        """Let the question stay where it belongs."""
+        for name in self.filing():
+            del self[name]
 
     def body(self) -> dict[str, Any]:
         """The body that the fields say; empty rows are left out."""
