@@ -10,6 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from bank.factories import BankFactory, QuestionFactory, gift
+from bank.formats import moodle_files
 from bank.formats.test_examhall_json import DOT
 from bank.hostile.markup import with_file
 from bank.importing import held_up
@@ -95,6 +96,15 @@ def test_a_faulty_file_shows_its_places_and_can_be_mended(author: Portal, api: A
     page = author.follow(do(author, mended, "options", category="c"))
     (job,) = api.get(f"/banks/{bank}/imports").json
     assert (job["found"]["errors"], job["options"]) == (0, {"category": "c"})
+
+
+def test_a_faulty_formula_is_told_with_the_sign_in_question(author: Portal, api: Api, bank: UUID) -> None:
+    faulty = moodle_files.question("calculatedsimple", moodle_files.answer("100", "2 + )"), "What is it?")
+    page = author.follow(uploaded(author, bank, f"<quiz>{faulty}</quiz>"))
+    assert "Character 5: “)” is not expected here." in page.text
+    (job,) = api.get(f"/banks/{bank}/imports").json
+    (error,) = api.get(f"/imports/{job['id']}").json["errors"]
+    assert error["message"].startswith("Character 5: “)” is not expected here.")
 
 
 def test_a_faulty_file_is_written_without_its_faulty_questions_when_that_is_asked(

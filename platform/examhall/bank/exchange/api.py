@@ -195,7 +195,7 @@ def failure_of(job: ImportJob) -> str:
 def message_out(message: Message) -> MessageOut:
     """A message in the reader's language, in which it names a setting of a question, too."""
     params = dict(message.params)
-    if "what" in params:
+    if params.keys() >= {"what", "format"}:  # a formula names by `what` what stands in it
         params |= {name: gettext(params[name]) for name in ("what", "format")}
     return MessageOut(line=message.line, element=message.element, message=gettext(message.text, **params))
 
