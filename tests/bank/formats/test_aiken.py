@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -295,6 +296,35 @@ def test_a_lone_sign_inside_a_question_is_a_line_of_it() -> None:
 def test_two_spaces_in_an_option_part_it_only_before_the_letter_that_follows() -> None:
     (item,) = read("Which?\nA. one  b. or c) two\nB. see  A) above\nANSWER: A\n").questions
     assert options_of(item) == [("one  b. or c) two", "1"), ("see  A) above", "0")]
+
+
+def test_options_may_stand_in_several_rows() -> None:
+    (item,) = read("Which?\n(A) one  (B) two\n(C) three\t(D) four\nANSWER: C\n").questions
+    assert options_of(item) == [("one", "0"), ("two", "0"), ("three", "1"), ("four", "0")]
+
+
+@pytest.mark.parametrize(("text", "prompt", "first"), [
+    ("A. Smith  B. Jones wrote\nA. one\nB. two\nANSWER: A\n", "A. Smith  B. Jones wrote", "one"),
+    ("Which?\nA. Like a  B. cell\nB. two\nANSWER: A\n", "Which?", "Like a  B. cell"),
+])  # fmt: skip
+def test_a_row_whose_letters_come_again_below_it_is_no_row_of_options(text: str, prompt: str, first: str) -> None:
+    (item,) = read(text).questions
+    assert (item.body["prompt"], options_of(item)) == (prompt, [(first, "1"), ("two", "0")])
+
+
+@pytest.mark.parametrize("line", ["Explanation: it is so.", "Difficulty: easy", "**Points:** 2"])
+def test_what_is_said_of_a_question_above_its_answer_is_no_part_of_an_option(line: str) -> None:
+    found = read(f"Which?\nA. one\nB. two\n{line}\nANSWER: A\n")
+    assert (found.questions, [message.line for message in found.errors]) == ([], [4])
+
+
+@pytest.mark.parametrize("line", [
+    "A. " + 50_000 * "\t" + "x", "ans: " + 50_000 * "*" + "x", "answer" + 50_000 * " " + "x",
+])  # fmt: skip
+def test_a_line_of_many_blanks_or_stars_takes_no_longer_than_others(line: str) -> None:
+    started = time.process_time()
+    read(f"Which?\n{line}\nB. two\nANSWER: B\n")
+    assert time.process_time() - started < 0.5
 
 
 def test_one_without_its_answer_is_not_read_as_part_of_the_next() -> None:

@@ -41,7 +41,7 @@ _OPTION = re.compile(r"([A-Z])[).][ \t]*(.*)")
 _BY_HAND = re.compile(
     r"(?:[-*•][ \t]+)?[(\[]?([A-Za-z])[ \t]?(?:[)\]]|[.:、：．](?=[ \t])|[、：．])[ \t]*(.*)", re.DOTALL
 )
-_ANSWER = re.compile(rf"ANSWER:[ \t]*(.*)|(?i:\**(?:{_WORDS})[ \t]*[:：]\**)[ \t]*(.+?)\**")
+_ANSWER = re.compile(rf"ANSWER:[ \t]*(.*)|(?i:\**(?:{_WORDS})[ \t]*[:：]\**+)[ \t]*+(.*[^*])\**+")
 # What no stem says of itself.
 _SURELY = re.compile(
     r"\**(?:(?:correct|right|reference|richtige|bonne)[ \t]|\w+[ \t]+correcta|\w+[ \t]*:\**[ \t]*(?:true|false)\b)",
@@ -51,6 +51,11 @@ _LETTER = re.compile(r"[(\[]?([A-Za-z])(?:[.)\]:][ \t]*(.*))?")
 _LETTERS = re.compile(r"[A-Za-z](?:[ \t]*(?:[,;/&+]|\band\b)[ \t]*[A-Za-z])+")
 _EXPLANATION = re.compile(
     r"\**(?:explanation|rationale|feedback|explicación|erklärung|explication)[ \t]*:\**[ \t]*(.*)", re.IGNORECASE
+)
+#: What is said of a question, and is never a line of an option.
+_OF_QUESTION = re.compile(
+    rf"{_EXPLANATION.pattern}|\**(?:category|difficulty|hint|level|marks?|points?|score|tags?|topic)[ \t]*:",
+    re.IGNORECASE,
 )
 _ANSWER_LINE = re.compile(
     rb"^[ \t]*ANSWER:[ \t]*[A-Z][ \t]*(?:[.),;&][^\n]{0,500})?\r?$"
@@ -62,7 +67,8 @@ _ANSWER_LINE = re.compile(
 )
 _LIKE_AN_ANSWER = re.compile(rf"(?:{_WORDS})[ \t]*:", re.IGNORECASE)
 #: Options on one line: a) 6  b) 12  c) 8
-_NEXT_LABEL = re.compile(r"(?:[ \t]{2,}|\t)(?=[(\[]?[A-Za-z][.)\]](?:[ \t]|\S))")
+_NEXT_LABEL = re.compile(r"(?<![ \t])(?:[ \t]{2,}+|\t)(?=[(\[]?[A-Za-z][.)\]](?:[ \t]|\S))")
+_ALPHABETS = (ascii_uppercase, ascii_lowercase)
 _BOLD = re.compile(r"\*\*([^*]+)\*\*")
 _UNUSABLE = re.compile(r"[\0\ud800-\udfff]")
 
@@ -152,15 +158,33 @@ def _blocks(text: str) -> Iterator[tuple[list[Line], list[Line]]]:
 
 
 def _lines(text: str) -> Iterator[Line]:
-    """The lines of a file by their numbers; options that share a line are told one by one."""
-    for number, raw in enumerate(_UNUSABLE.sub("\ufffd", text).replace("\ufeff", "").splitlines(), start=1):
-        line = raw.strip()
-        parts = _NEXT_LABEL.split(line) if line[:1] in "aA([" else [line]
-        found = [_BY_HAND.fullmatch(part) for part in parts]
+    """The lines of a file by their numbers; options that share a line are told one by one.
+
+    Such a row goes on where the one above it ends, or begins with A, and the line below bears none of its letters.
+    """
+    lines = [line.strip() for line in _UNUSABLE.sub("\ufffd", text).replace("\ufeff", "").splitlines()]
+    following, below = [], ""
+    for line in reversed(lines):
+        following.append(below)
+        below = line or below
+    last = ""
+    for number, (line, below) in enumerate(zip(lines, reversed(following), strict=True), start=1):
+        parts = _NEXT_LABEL.split(line)
+        found = [_BY_HAND.fullmatch(part) for part in parts] if len(parts) > 1 else []
         letters = "".join(one[1] if one else " " for one in found)
-        apart = letters in (ascii_uppercase[: len(parts)], ascii_lowercase[: len(parts)])
-        for part in parts if apart else [line]:
-            yield number, part
+        again = _BY_HAND.fullmatch(below)
+        if letters and _follow(last, letters) and (again is None or again[1] not in letters):
+            yield from ((number, part) for part in parts)
+            last = letters[-1]
+        else:
+            yield number, line
+            last = last if not line else ""
+
+
+def _follow(last: str, letters: str) -> bool:
+    """Whether letters are A, B and so on, or what comes after the last one, if there is one."""
+    begun = any(letters == alphabet[: len(letters)] for alphabet in _ALPHABETS)
+    return begun or (last != "" and any(last + letters in alphabet for alphabet in _ALPHABETS))
 
 
 def _answered(line: str, above: str) -> bool:
@@ -252,7 +276,7 @@ def _parted(lines: list[Line], end: int, option: re.Pattern[str]) -> tuple[list[
     found = [option.fullmatch(text) for _, text in lines]
     start = max(1, 1 + max((place for place, one in enumerate(found) if one is None), default=0))
     early = next((place for place in range(1, min(start, len(lines))) if found[place]), 0)
-    if early and not any(_LIKE_AN_ANSWER.match(text) for _, text in lines[early:]):
+    if early and not any(_LIKE_AN_ANSWER.match(text) or _OF_QUESTION.match(text) for _, text in lines[early:]):
         begun = [place for place in range(early, len(lines)) if found[place]]
         letters = "".join(one[1] for one in found[early:] if one).upper()
         if len(begun) > 1 and letters == ascii_uppercase[: len(begun)]:
