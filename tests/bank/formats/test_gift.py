@@ -211,6 +211,12 @@ class TestText:
         assert body(f"What is {written}?{{={written} ~b}}")["prompt"] == f"What is {meant}?"
         assert options(f"What?{{={written} ~b}}") == [(meant, "1", ""), ("b", "0", "")]
 
+    @pytest.mark.parametrize("lines", ["x\n= \\frac{1}{2}", "\n= x^{2}\n", "\\sqrt{x}\n=2"])
+    def test_a_formula_may_go_on_after_a_line_end_with_the_sign_of_equality(self, lines: str) -> None:
+        question = one(f"Is $$ {lines}$$ right?{{=a ~b}}")
+        assert question.body["prompt"] == f"Is \\[ {lines.replace(chr(10), '<br>')}\\] right?"
+        assert [option["text"] for option in question.body["options"]] == ["a", "b"]
+
     def test_the_signs_of_a_formula_between_signs_of_money_are_text(self) -> None:
         written = "What is $\\frac{x^{2}}{2}$ of $a_{1}=2$?"
         assert body(written + "{=$5 ~$x^{2}$}")["prompt"] == written
@@ -265,6 +271,10 @@ class TestBraces:
         fails("The {=cat ~dog}\nand the {=mouse ~rat}", 2, "one answer block")
         fails("What is {1} of {2}?\n{=a ~b}", 1, "one answer block")
         fails("What?{\n=a{b ~c}", 2, "one answer block")
+
+    @pytest.mark.parametrize("block", ["{=mc^{2}}", "{~a =x_{1}}", "{=f() {g} }"])
+    def test_braces_within_an_answer_are_not_closed_by_half(self, block: str) -> None:
+        fails(f"What? {block}", 1, "one answer block")
 
     @pytest.mark.parametrize("surplus", ["}", "\n}", " }\n}"])
     def test_a_brace_that_closes_nothing_behind_the_block_is_left_out_with_a_warning(self, surplus: str) -> None:

@@ -17,11 +17,13 @@ _FOR_GAPS = _RESTORED | {ord(_ESCAPED[char]): f"\\{char}" for char in "}#~"}
 _SIGNS = str.maketrans({char: _ESCAPED[char] for char in ":#={}~"})
 
 _ATTRIBUTED = re.compile(r"""<[A-Za-z][A-Za-z0-9]*(?:\s+[A-Za-z][A-Za-z0-9:-]*\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))+\s*/?>""")
-# A backslash may be escaped here or not. What begins as an answer does, after $$ or on a line, is no formula.
+# A backslash may be escaped here or not. What begins as an answer does, after $$ or on a line, is no formula, except
+# for an = where braces follow a command, ^ or _.
 _FORMULA = re.compile(
     r"[\\\ufdd0]\((?:[^\\\ufdd0]|[\\\ufdd0][^()])*+[\\\ufdd0]\)"
     r"|[\\\ufdd0]\[(?:[^\\\ufdd0]|[\\\ufdd0][^][])*+[\\\ufdd0]\]"
     r"|\$\$(?!\s*~|\s+=)(?:[^$\n]|\n(?![ \t]*[~=#]))++\$\$"
+    r"|\$\$(?=[^$]*(?:[\\\ufdd0][A-Za-z]+|[\^_])\{)(?!\s*~)(?:[^$\n]|\n(?![ \t]*[~#]))++\$\$"
 )
 # Between single signs of money it is a formula only where braces follow a command, ^ or _.
 _DOLLARS = re.compile(r"\$(?=[^$\n]*(?:[\\\ufdd0][A-Za-z]+|[\^_])\{)[^$\n]+\$")

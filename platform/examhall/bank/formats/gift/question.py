@@ -126,7 +126,7 @@ def _parts(passage: Passage, reader: Reader) -> tuple[Passage, Passage | None, P
             N_("This } closes nothing. Write { before the answers, and \\} for a brace in a text.")
         )
     end = passage.cut(closed + 1)
-    if end.text.strip(" \n}") == "" and "}" in end.text:
+    if end.text.strip(" \n}") == "" and "}" in end.text and "{" not in passage.text[opened + 1 : closed]:
         note = N_("This } closes nothing. Write { before the answers, and \\} for a brace in a text.")
         reader.warnings.append(end.stripped().message(note))
         return passage.cut(0, opened), passage.cut(opened + 1, closed), end.cut(0, 0)
