@@ -103,6 +103,10 @@ class TestGap:
         assert cloze.prompt == "One {#1}, {1: b :=c} { 2 : 3 }."
         assert [answer["text"] for answer in cloze.gaps[0]["answers"]] == ["a"]
 
+    def test_what_begins_so_with_spaces_and_is_never_closed_is_text(self) -> None:
+        cloze = read("One {1:SA:=a}, { 2 : SA : and {3:SA:=c}.")
+        assert (cloze.prompt, cloze.faults) == ("One {#1}, { 2 : SA : and {#2}.", [])
+
 
 class TestAlternatives:
     def test_the_fraction_stands_before_the_text(self) -> None:

@@ -79,6 +79,10 @@ class TestListed:
             "Each word may be chosen any number of times.",
         ]
 
+    def test_a_wrong_word_without_a_letter_is_none(self) -> None:
+        first, _ = read("[a] [b]", LISTED + answer("0", "&lt;p&gt;&lt;/p&gt;")).body["gaps"]
+        assert [option["text"] for option in first["options"]] == ["a", "b"]
+
     def test_one_word_alone_is_written(self) -> None:
         assert words("[a]", LISTED) == [["a"]]
 

@@ -7,7 +7,7 @@ from time import process_time
 import pytest
 
 from bank.formats.gift_texts import one as gift
-from bank.formats.moodle_files import answer, one, question
+from bank.formats.moodle_files import answer, one, parse, question
 from bank.formats.table_rows import one as row
 from examhall.bank.content.richtext import sanitise
 from examhall.bank.formats.tags import literal, told_apart_by_tags
@@ -41,6 +41,7 @@ def test_what_begins_no_element_is_text(said: str, read: list[str]) -> None:
     "<nolink>x</nolink>", "<td nowrap>1</td>", '<img alt="a<b" src="x.png">', '<input type="checkbox">', "1 < 2 > 1",
     "<input disabled>", "<center>Title", "<b>open", "a <b>b", "<p> <b> all", "One <p> two",
     "One <pre>\n two", "Read <i> </p>", "What does <b> <i>do</i></b>?", r"\(a<b\) and \[x<y\]", "<p>a</p  <p>b</p>",
+    "<p>One.</p></form>", "One</body></html>", "One?</object>",
 ])  # fmt: skip
 def test_an_element_stays_one(html: str) -> None:
     assert literal(html) == (html, [])
@@ -126,6 +127,11 @@ class TestFormats:
             ("question[1]/answer[1]", "<br>"), ("question[1]/answer[2]", "<a href='x'>"),
         ]  # fmt: skip
         assert item.losses == []
+
+    def test_a_line_break_that_an_editor_left_makes_no_text_of_other_tags(self) -> None:
+        options = answer("100", "<![CDATA[<b>a</b>]]>") + answer("0", "<![CDATA[<i>b</i>]]>") + answer("0", "&lt;br&gt;")
+        found = parse(question("multichoice", options))
+        assert (found.questions, [message.element for message in found.errors]) == ([], ["question[1]/answer[3]"])
 
     def test_options_of_plain_text_in_moodle_xml_need_no_mending(self) -> None:
         options = "".join(

@@ -56,7 +56,8 @@ _NAMES = {meaning: name for name, meaning in reversed(_KINDS.items())}
 _START = re.compile(r"\{(?P<weight>[0-9]{0,6}):(?P<type>[A-Za-z_]{1,16}):?")
 _SPACE = r"(?:\s|&nbsp;){0,9}"
 _SPACED = re.compile(  # as people write it, and other readers take for a text
-    rf"\{{{_SPACE}([0-9]{{0,6}}){_SPACE}:{_SPACE}({'|'.join(_KINDS)}){_SPACE}:", re.IGNORECASE
+    rf"\{{{_SPACE}([0-9]{{0,6}}){_SPACE}:{_SPACE}({'|'.join(_KINDS)}){_SPACE}:(?=[^{{}}]*\}})",
+    re.IGNORECASE,
 )
 _ANSWERS = re.compile(r"[^{}=%]{0,500}[=%]")
 _LIKE_A_START = re.compile(rf"\{{(?={_SPACE}[0-9]{{0,6}}{_SPACE}:{_SPACE}[A-Za-z_]{{1,16}}{_SPACE}:)")

@@ -22,6 +22,7 @@ _CLOSED = TAGS - {
     "tr", "video", "wbr",
 }  # fmt: skip
 _BEFORE_WORD = re.compile(r"[^\S\n]\w|[.,;:?!)\"'”»]")
+_GLUED = re.compile(r"(?:[\w.,;:?!]|</[^\s<>]*>)\Z")
 _ALONE = frozenset({
     "autoplay", "checked", "compact", "controls", "disabled", "hidden", "loop", "multiple", "muted", "noshade",
     "nowrap", "open", "readonly", "required", "reversed", "selected",
@@ -71,7 +72,7 @@ def _says_itself(found: re.Match[str], partners: set[str]) -> bool:
         return False
     if name in TAGS or name in _LEFT_OPEN or _OF_OFFICE.match(name):
         return name not in partners and (bool(words) or (name in _CLOSED and _is_word(found)))
-    return name not in partners
+    return name not in partners and not _is_left_over(found)
 
 
 def _is_word(found: re.Match[str]) -> bool:
@@ -79,6 +80,12 @@ def _is_word(found: re.Match[str]) -> bool:
     before = found.string[max(found.start() - 2, 0) : found.start()]
     apart = before[-1:] in (" ", "(", '"', "“", "„", "«") and before.strip() not in ("", ">")
     return not found["end"] and apart and _BEFORE_WORD.match(found.string, found.end()) is not None
+
+
+def _is_left_over(found: re.Match[str]) -> bool:
+    """Whether an end tag stands behind a word or another one, as those of a page do from which a text was cut."""
+    before = found.string[max(found.start() - 40, 0) : found.start()]
+    return bool(found["end"]) and _GLUED.search(before) is not None
 
 
 def told_apart_by_tags(texts: Sequence[str]) -> bool:

@@ -185,7 +185,9 @@ def _keep_tags(question: Question, nodes: list[Node]) -> None:
     said = [node.speaker for node in nodes]
     if not formats <= {"html", "moodle_auto_format"} or any(node.bare for node in said):
         return
-    if told_apart_by_tags([node.text for node in said]):
+    texts = [node.text for node in said]
+    full = [text for text in texts if text not in _LEFT_EMPTY]
+    if told_apart_by_tags(full if any("</" in text for text in full) else texts):  # beside <b>x</b> a <br> is no text
         for node, speaker in zip(nodes, said, strict=True):
             if tags := TAG.findall(speaker.text):
                 question.warn(node, READ_AS_TEXT, tags=listed(tags))

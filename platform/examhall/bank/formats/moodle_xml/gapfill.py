@@ -95,7 +95,7 @@ def _wrong(question: Question) -> list[str]:
     for answer in question.answers():
         earned = question.fraction(answer)
         text = plain_text(sanitise(question.texts.html(answer)))
-        if not earned:
+        if not earned and text:
             wrong.append(text)
     return wrong
 
