@@ -129,7 +129,9 @@ class TestFormats:
         assert item.losses == []
 
     def test_a_line_break_that_an_editor_left_makes_no_text_of_other_tags(self) -> None:
-        options = answer("100", "<![CDATA[<b>a</b>]]>") + answer("0", "<![CDATA[<i>b</i>]]>") + answer("0", "&lt;br&gt;")
+        options = (
+            answer("100", "<![CDATA[<b>a</b>]]>") + answer("0", "<![CDATA[<i>b</i>]]>") + answer("0", "&lt;br&gt;")
+        )
         found = parse(question("multichoice", options))
         assert (found.questions, [message.element for message in found.errors]) == ([], ["question[1]/answer[3]"])
 
