@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+import pytest
 
 from bank.formats.qti_files import read, said
 from bank.formats.test_qti12 import equal, feedback, labels, lid, material
@@ -71,11 +74,26 @@ class TestChoices:
             "-0.25",
         ]
 
+    def test_wrong_ones_may_cost_points_beside_points_of_the_right_one(self) -> None:
+        rules = [when(equal(name, "L"), "Correct" if name == "B" else "InCorrect", "4.0" if name == "B" else "0.0")
+                 for name in "ABC"]  # fmt: skip
+        question = one("Multiple Choice", self.SHOWN, *rules, least="1.0")
+        assert (self.fractions(question), told(question)) == (["-0.25", "1", "-0.25"], [])
+        assert told(one("Multiple Choice", self.SHOWN, *rules, least="5.0")) == [
+            "A wrong answer costs more than the whole mark in the file; here it costs the whole mark."
+        ]
+
+    def test_without_a_declared_score_it_is_one_point(self) -> None:
+        data = re.sub(rb"<decvar[^>]*>", b"", asked("Multiple Choice", self.SHOWN, *self.rules("B")))
+        (question,) = read(data).questions
+        assert (self.fractions(question), question.points) == (["0", "1", "0"], 1)
+
     def test_points_of_each_answer_are_kept(self) -> None:
         rules = [when(equal(name, "L"), "Correct" if name == "B" else "InCorrect", points)
                  for name, points in (("A", "1.0"), ("B", "4.0"), ("C", "0.0"))]  # fmt: skip
-        question = one("Multiple Choice", self.SHOWN, *rules)
-        assert (self.fractions(question), question.points) == (["0.25", "1", "0"], 4)
+        for least in ("0", "1.0"):
+            question = one("Multiple Choice", self.SHOWN, *rules, least=least)
+            assert (self.fractions(question), question.points) == (["0.25", "1", "0"], 4)
 
     def test_several_may_be_right(self) -> None:
         question = one("Multiple Correct Single Selection", self.SHOWN, *self.rules("AB"))
@@ -97,8 +115,8 @@ class TestChoices:
         assert (question.type, question.body["correct"]) == ("true_false", False)
 
 
-def test_pairs_stand_in_one_list() -> None:
-    sources = {"MS-1": "one", "MS-2": "two"}
+def pairs(after: str = "") -> bytes:
+    sources = {"MS-1": "one", "MS-2": "two", "MS-3": "three"}
     targets = {"MT-a": "eins", "MT-b": "zwei"}
     listed = "".join(f'<response_label ident="{name}" match_max="1">{material(text)}</response_label>'
                      for name, text in sources.items())  # fmt: skip
@@ -109,13 +127,29 @@ def test_pairs_stand_in_one_list() -> None:
     right = [("MS-1", "MT-a"), ("MS-2", "MT-b")]
     rules = [when(equal(source, target), "CorrectMatch" if (source, target) in right else "InCorrectMatch")
              for source in sources for target in targets]  # fmt: skip
-    question = one("Matching", shown, *rules)
+    return asked("Matching", shown, *rules, after=after)
+
+
+def test_pairs_stand_in_one_list() -> None:
+    after = feedback("Correct", "Yes.") + feedback("InCorrect", "No.")
+    (question,) = read(pairs(after)).questions
     texts = {choice["key"]: choice["text"] for choice in question.body["choices"]}
     assert [(stem["text"], texts[stem["choice"]]) for stem in question.body["stems"]] == [
         ("one", "eins"),
         ("two", "zwei"),
     ]
-    assert (question.points, told(question)) == (4, [])
+    assert (question.body["right_feedback"], question.body["wrong_feedback"]) == ("Yes.", "No.")
+    assert (question.points, told(question)) == (4, ['"three" has no right partner in the file and is left out.'])
+
+
+def test_what_is_said_of_a_pair_is_told() -> None:
+    (question,) = read(
+        pairs().replace(b'linkrefid="CorrectMatch"/>', b'linkrefid="CorrectMatch">Well done.</displayfeedback>')
+    ).questions
+    assert told(question)[1:] == [
+        f'The feedback "CorrectMatch{number}" is shown under conditions that cannot be kept; it is left out.'
+        for number in (0, 6)
+    ]
 
 
 class TestGaps:
@@ -137,6 +171,22 @@ class TestGaps:
         assert [(answer["text"], answer["fraction"]) for answer in roses["answers"]] == [("red", "1"), ("crimson", "1")]
         assert [(answer["text"], answer["pattern"]) for answer in others["answers"]] == [("wh.*", True)]
         assert (roses["case_sensitive"], question.points, told(question)) == (True, 4, [])
+
+    @pytest.mark.parametrize("points", ["0", "2.0"])
+    def test_an_answer_that_fits_twice_counts_once(self, points: str) -> None:
+        shown = f"{self.FIELD.format('F0')}{material('or', 'plain')}{self.FIELD.format('F1')}"
+        rules = [rule.replace(">0<", f">{points}<") for rule in self.rules(F0="red|Red|r*", F1="blue")]
+        question = one("Fill In the Blank", shown, *rules)
+        first, second = question.body["gaps"]
+        assert [(answer["text"], answer["fraction"]) for answer in first["answers"]] == [
+            ("red", "1"), ("Red", "1"), ("r.*", "1"),
+        ]  # fmt: skip
+        assert (first["weight"], second["weight"], first["case_sensitive"], question.points) == (1, 1, False, 4)
+
+    def test_feedback_on_other_answers_is_not_for_everybody(self) -> None:
+        rules = [*self.rules(F0="red"), when("<other/>", "InCorrect")]
+        question = one("Fill In the Blank", self.FIELD.format("F0"), *rules, after=feedback("InCorrect", "No."))
+        assert (question.body["feedback"], question.body["wrong_feedback"]) == ("", "No.")
 
     def test_numbers_may_be_ranges(self) -> None:
         field = self.FIELD.replace("fib", "fin")

@@ -13,11 +13,12 @@ from typing import Any
 
 from lxml import etree
 
+from examhall.bank.content.richtext import plain_text
 from examhall.bank.formats.qti import marked12, more12, tree, types12
 from examhall.bank.formats.qti.notes import Notes
 from examhall.bank.formats.qti.presentation12 import Presentation
 from examhall.bank.formats.qti.rules12 import Rules
-from examhall.bank.formats.qti.scored12 import equal, negated, scored, worth
+from examhall.bank.formats.qti.scored12 import either, equal, negated, scored, worth
 from examhall.bank.formats.qti.subject import Draft
 from examhall.bank.types.contract import as_text, exact
 from examhall.errors import N_
@@ -42,9 +43,7 @@ def settle(item: Any, notes: Notes) -> str:
     if kind not in READERS:
         message = N_('Questions of the type "%(name)s" have no counterpart here. Leave this one out or ask otherwise.')
         raise notes.fault(item, message, name=kind[:100])
-    declared = next(item.iter("decvar"), None)
-    most = None if declared is None else exact(declared.get("maxvalue", ""))
-    if most is not None and most > 0:
+    if (most := _bound(item, "maxvalue")) > 0:
         worth(item, most)
     _feedback(item)
     if kind in _SETTLED:
@@ -52,18 +51,26 @@ def settle(item: Any, notes: Notes) -> str:
     return kind
 
 
+def _bound(item: Any, name: str) -> Decimal:
+    """A bound of the score as it is declared; what a wrong answer costs is declared as the least one."""
+    declared = next(item.iter("decvar"), None)
+    return Decimal(0) if declared is None else exact(declared.get(name, "")) or Decimal(0)
+
+
 def _feedback(item: Any) -> None:
     """What is said of an answer stands in the condition itself, what is said to all has a name of its own."""
     linked = set()
     for number, shown in enumerate(list(item.iter("displayfeedback"))):
-        if shown.get("linkrefid") == "AnswerFeedback" and tree.words(shown) not in ("", "null"):
-            shown.set("linkrefid", f"AnswerFeedback{number}")
-            made = etree.SubElement(item, "itemfeedback", ident=f"AnswerFeedback{number}")
-            etree.SubElement(etree.SubElement(made, "material"), "mattext").text = tree.words(shown)
+        if (text := tree.words(shown)) not in ("", "null"):
+            name = f"{shown.get('linkrefid', '')}{number}"
+            shown.addnext(etree.Element("displayfeedback", linkrefid=name))
+            made = etree.SubElement(item, "itemfeedback", ident=name)
+            etree.SubElement(etree.SubElement(made, "material"), "mattext").text = text
         linked.add(shown.get("linkrefid", ""))
+    names = {item.get("ident"): "general_fb", "Correct": "correct_fb", "InCorrect": "general_incorrect_fb"}
     for feedback in item.iter("itemfeedback"):
-        if feedback.get("ident") == item.get("ident") and feedback.get("ident") not in linked:
-            feedback.set("ident", "general_fb")
+        if (name := feedback.get("ident")) in names and name not in linked:
+            feedback.set("ident", names[name])
 
 
 def _choices(item: Any, notes: Notes, fields: Fields) -> None:
@@ -71,25 +78,27 @@ def _choices(item: Any, notes: Notes, fields: Fields) -> None:
     response = next(item.iter("response_lid"), None)
     if response is None:
         return
-    name, right, amounts = response.get("ident", ""), set(), []
+    name, right = response.get("ident", ""), set()
+    amounts: dict[str, Decimal] = {}
     for condition in item.iter("respcondition"):
         compared = next(condition.iter("varequal"), None)
-        shown = [found.get("linkrefid") for found in tree.children(condition, "displayfeedback")]
-        if compared is not None and "Correct" in shown:
-            right.add(tree.words(compared))
         if compared is not None:
-            amounts.append(("Correct" in shown, exact(tree.words(tree.child(condition, "setvar"))) or Decimal(0)))
-    most = max((amount for is_right, amount in amounts if not is_right), default=Decimal(0))
-    if all(amount > most for is_right, amount in amounts if is_right):
-        return  # each answer has points of its own
+            option = tree.words(compared)
+            amounts[option] = exact(tree.words(tree.child(condition, "setvar"))) or Decimal(0)
+            if any(shown.get("linkrefid") == "Correct" for shown in tree.children(condition, "displayfeedback")):
+                right.add(option)
     tests = {label.get("ident", ""): equal(name, label.get("ident", "")) for label in item.iter("response_label")}
     wrong = [test for option, test in tests.items() if option not in right]
     if fields["qmd_itemtype"] != "Multiple Correct Answer":
-        declared = next(item.iter("decvar"))
-        whole, cost = (exact(declared.get(bound, "")) or Decimal(0) for bound in ("maxvalue", "minvalue"))
+        most = max((amount for option, amount in amounts.items() if option not in right), default=Decimal(0))
+        if 0 < most < min((amounts[option] for option in right), default=most):
+            parts = {option: amount for option, amount in amounts.items() if option in tests}
+            scored(item, *(([tests[option]], "Set", as_text(amount)) for option, amount in parts.items()))
+            return  # each answer has points of its own
+        whole = _bound(item, "maxvalue")
+        cost = as_text(-abs(_bound(item, "minvalue")) / whole) if whole > 0 else "0"
         chosen = [([test], "Set", "1") for option, test in tests.items() if option in right]
-        costs = [([test], "Set", as_text(-abs(cost) / whole)) for test in wrong] if whole and cost else []
-        scored(item, *chosen, *costs, least="-1")
+        scored(item, *chosen, *(([test], "Set", cost) for test in wrong), least=cost)
     elif fields.get("mcms_partial_credit", "true").lower() == "true":
         ticked = ([test] for option, test in tests.items() if option in right)
         scored(item, *((test, "Add", "1") for test in ticked), *(([test], "Subtract", "1") for test in wrong))
@@ -98,47 +107,46 @@ def _choices(item: Any, notes: Notes, fields: Fields) -> None:
         scored(item, ([*ticked_all, *map(negated, wrong)], "Set", "1"))
 
 
-def _pairs(item: Any, notes: Notes, fields: Fields) -> None:
-    """Sources with the targets that each condition, which names the target first, finds right."""
-    group = next(item.iter("response_grp"), None)
-    if group is None:
-        return
-    labels = [label for label in group.iter("response_label") if label.get("ident")]
-    sources = [label for label in labels if label.get("match_max") is not None]
+def _pairs(shown: Presentation, rules: Rules) -> Draft:
+    """Sources, which have a limit, and the targets behind them; a right condition names the target, then the source."""
     right = {
-        (tree.words(one), one.get("respident", ""))
-        for condition in item.iter("respcondition")
+        tree.words(one): one.get("respident", "")
+        for condition in shown.item.iter("respcondition")
         for one in condition.iter("varequal")
-        if any(shown.get("linkrefid") == "CorrectMatch" for shown in tree.children(condition, "displayfeedback"))
+        if any(told.get("linkrefid") == "CorrectMatch" for told in tree.children(condition, "displayfeedback"))
     }
-    targets = [label for label in labels if label not in sources]
-    for source in sources:
-        made = etree.SubElement(group.getparent(), "response_lid", ident=source.get("ident"))
-        made.extend(list(source))
-        choices = etree.SubElement(made, "render_choice")
-        for target in targets:
-            choices.append(etree.fromstring(etree.tostring(target, with_tail=False)))
-    group.getparent().remove(group)
-    names = {source.get("ident") for source in sources}
-    scored(item, *(([equal(source, target)], "Add", "1") for source, target in sorted(right) if source in names))
+    texts = {name: html for response in shown.responses for name, html in response.choices.items()}
+    limited = {label.get("ident", "") for label in shown.item.iter("response_label") if label.get("match_max")}
+    choices: dict[str, str] = {}
+    for name, html in texts.items():
+        if html and name not in limited:
+            choices.setdefault(html, f"c{len(choices) + 1}")
+    stems = []
+    for name in (name for name in texts if name in limited):
+        if (partner := texts.get(right.get(name, ""), "")) in choices:
+            stems.append({"text": texts[name], "choice": choices[partner]})
+        else:
+            message = N_('"%(name)s" has no right partner in the file and is left out.')
+            shown.notes.loss(shown.item, message, name=plain_text(texts[name], 60))
+    if not stems:
+        raise shown.notes.fault(shown.item, N_("No pair earns anything. Name the right ones in the file."))
+    data = {"stems": stems, "choices": [{"key": key, "text": html} for html, key in choices.items()]}
+    return Draft("matching", data, types12.texts_of(shown, rules, [{}, {"": frozenset("?")}], Decimal(1)))
 
 
 def _gaps(item: Any, notes: Notes, fields: Fields) -> None:
     """Each gap earns the same; its answers stand in one text, parted by strokes, and a star is any text."""
-    if any((exact(tree.words(said)) or 0) > 0 for said in item.iter("setvar")):
-        return  # each answer has points of its own
     cased = fields.get("CASE_SENSITIVE", "").lower() == "true"
     found: dict[str, list[str]] = {}
     for one in item.iter("varequal"):
+        one.set("case", "Yes" if cased else "No")
         found.setdefault(one.get("respident", ""), []).extend(part.strip() for part in tree.words(one).split("|"))
     if fields.get("MUTUALLY_EXCLUSIVE", "").lower() == "true" and len(set(map(str, found.values()))) < len(found):
         notes.loss(item, N_("A word may be used once only in the file; here as often as one likes."))
-    conditions = []
-    for response in item.iter("response_str"):
-        name = response.get("ident", "")
-        tests = [_written(name, text, cased) for text in dict.fromkeys(found.get(name, ())) if text]
-        conditions += [([test], "Add", "1") for test in tests]
-    scored(item, *conditions)
+    names = [response.get("ident", "") for response in item.iter("response_str")]
+    tests = {name: [_written(name, text, cased) for text in dict.fromkeys(found.get(name, ())) if text]
+             for name in names}  # fmt: skip
+    scored(item, *(([either(tests[name])], "Add", "1") for name in tests))
 
 
 def _written(name: str, text: str, cased: bool) -> Any:
@@ -174,7 +182,6 @@ _SETTLED: Mapping[str, Callable[[Any, Notes, Fields], None]] = {
     "True False": _choices,
     "Multiple Correct Single Selection": _choices,
     "Multiple Correct Answer": _choices,
-    "Matching": _pairs,
     "Fill In the Blank": _gaps,
     "Numeric Response": _numbers,
 }
@@ -183,7 +190,7 @@ READERS: Mapping[str, Callable[[Presentation, Rules], Draft]] = {
     "True False": types12.single,
     "Multiple Correct Single Selection": types12.single,
     "Multiple Correct Answer": types12.several,
-    "Matching": types12.matching,
+    "Matching": _pairs,
     "Fill In the Blank": more12.entries,
     "Numeric Response": more12.entries,
     "Short Answers/Essay": marked12.essay,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -16,20 +17,20 @@ Scored = tuple[list[Any], str, str]
 
 def scored(item: Any, *conditions: Scored, least: str = "0") -> None:
     """Puts conditions in the place of all that scores, down to the least score; what only shows feedback stays."""
-    held = next(item.iter("resprocessing"), None)
-    held = etree.SubElement(item, "resprocessing") if held is None else held
-    for old in list(held):
+    for old in list(item.iter("outcomes", "respcondition")):
         if tree.child(old, "displayfeedback") is None:
-            held.remove(old)
+            old.getparent().remove(old)
         for said in list(tree.children(old, "setvar")):
             old.remove(said)
         old.set("continue", "Yes")
+    held = etree.Element("resprocessing")
     outcomes = etree.SubElement(held, "outcomes")
     etree.SubElement(outcomes, "decvar", varname="SCORE", minvalue=least)
     for tests, action, points in conditions:
         condition = etree.SubElement(held, "respcondition", {"continue": "Yes"})
         etree.SubElement(condition, "conditionvar").extend(tests)
         etree.SubElement(condition, "setvar", action=action).text = points
+    item.insert(0, held)  # so that feedback on other answers comes after what scores
 
 
 def equal(response: str, text: str) -> Any:
@@ -43,6 +44,13 @@ def negated(test: Any) -> Any:
     """The test for the contrary."""
     made = etree.Element("not")
     made.append(test)
+    return made
+
+
+def either(tests: Iterable[Any]) -> Any:
+    """The test whether one of several holds."""
+    made = etree.Element("or")
+    made.extend(tests)
     return made
 
 
