@@ -71,6 +71,10 @@ class TestChoices:
         assert [option["feedback"] for option in question.body["options"]] == ["No.", "", ""]
         assert told(question) == []
 
+    def test_a_question_may_be_worth_nothing(self) -> None:
+        shown = f'<response_lid ident="R" rcardinality="Single">{labels(a="A", b="B")}</response_lid>'
+        assert one("Multiple Choice", shown, when(equal("a", "R")), weight="0.000000000").points == 0
+
     def test_true_or_false(self) -> None:
         shown = f'<response_lid ident="R" rcardinality="Single">{labels(a="True", b="False")}</response_lid>'
         question = one("True/False", shown, when(equal("a", "R"), "0.0"), when(equal("b", "R")))
@@ -169,6 +173,33 @@ class TestTexts:
         assert question.body["prompt"] == "So? Red is {#1} and {#2}"
         assert [[answer["text"] for answer in gap["answers"]] for gap in question.body["gaps"]] == [["rot"], ["blau"]]
         assert (question.points, told(question)) == (4, [])
+
+    def test_gaps_in_which_case_counts(self) -> None:
+        rules = [when(equal(text, "A_ANS").replace("<varequal", '<varequal case="yes"'), "100")
+                 for text in ("rot", "Rot")]  # fmt: skip
+        question = one("Fill in the Blanks", self.field("A"), *rules)
+        (gap,) = question.body["gaps"]
+        assert [(answer["text"], answer["fraction"]) for answer in gap["answers"]] == [("rot", "1"), ("Rot", "1")]
+        assert gap["case_sensitive"]
+
+    def test_a_pattern_that_stands_in_another_answer_adds_nothing_to_it(self) -> None:
+        pattern = f"{equal('re', 'A_ANS')}<var_extension><d2l_2p0:answer_is_regexp>yes</d2l_2p0:answer_is_regexp>"
+        rules = [when(equal("red", "A_ANS"), "50"), when(f"{pattern}</var_extension>", "50")]
+        question = one("Fill in the Blanks", self.field("A") + self.field("B"), *rules, when(equal("b", "B_ANS"), "50"))
+        assert [[answer["fraction"] for answer in gap["answers"]] for gap in question.body["gaps"]] == [
+            ["1", "1"], ["1"],
+        ]  # fmt: skip
+        assert [gap["weight"] for gap in question.body["gaps"]] == [1, 1]
+
+    def test_a_field_with_an_empty_text_is_no_choice(self) -> None:
+        field = self.field("A").replace('_ANS"/>', f'_ANS">{material("")}</response_label>')
+        (gap,) = one("Fill in the Blanks", field, when(equal("rot", "A_ANS"))).body["gaps"]
+        assert gap["kind"] == "short_text"
+
+    def test_gaps_beyond_reason_are_an_error(self) -> None:
+        shown = "".join(self.field(f"A{number}") for number in range(3000))
+        rules = [when(equal("x", f"A{number}_ANS")) for number in range(3000)]
+        assert said(read(quiz(asked("Fill in the Blanks", shown, *rules)))) == ["Give at most 100 entries here."]
 
     def test_texts_in_any_order_are_gaps(self) -> None:
         rules = [when(equal(text, "A_ANS"), "33.33") for text in ("Ohm", "Volta", "Watt")]

@@ -106,6 +106,22 @@ def test_four_statements_to_judge() -> None:
     assert told(question)[0].startswith("Some answers earn other points than in the file: of 16 that were tried, 14.")
 
 
+def test_the_score_is_declared_whatever_the_case_of_its_name() -> None:
+    shown = f'{material("Which?")}<response_lid ident="R">{labels(a="A", b="B")}</response_lid>'
+    rules = [adds(equal("a", "R")), adds("<not><varequal respident='R'>a</varequal></not>", "-2")]
+    question = one(asked(shown, *rules, outcomes='<decvar varname="Score" minvalue="-1"/>'))
+    assert [option["fraction"] for option in question.body["options"]] == ["1", "-1"]
+    assert not any("whole mark" in loss for loss in told(question))
+
+
+def test_a_selection_may_stand_anywhere() -> None:
+    question = asked(material("So?") + FIELD.format("a"), adds(equal("x", "a")))
+    drawn = b"<questestinterop><selection><selection_number>1</selection_number></selection>"
+    found = read(question.replace(b"<questestinterop>", drawn))
+    assert len(found.questions) == 1
+    assert [loss.params for loss in found.losses] == [{"name": ""}]
+
+
 def test_what_has_no_counterpart_is_named() -> None:
     shown = f'{material("Match.")}<response_grp ident="M">{labels(a="one")}</response_grp>'
     assert said(read(asked(shown))) == [

@@ -50,7 +50,7 @@ def settle(item: Any, notes: Notes) -> str:
     if label:  # which questions of one pool do not share
         item.set("ident", label)
     weight = exact(fields.get("qmd_weighting", ""))
-    if weight is not None and weight > 0:
+    if weight is not None and weight >= 0:
         worth(item, weight)
     for extension in list(item.iter("response_extension")):
         item.append(extension)  # it says how a response is graded, and is none itself
@@ -92,7 +92,7 @@ def _ticks(item: Any, notes: Notes) -> None:
         return
     name, right = response.get("ident", ""), {text for _, text in _right(item)}
     tests = {label.get("ident", ""): equal(name, label.get("ident", "")) for label in item.iter("response_label")}
-    ticked = [(([test], "Add", "1")) for option, test in tests.items() if option in right]
+    ticked = [([test], "Add", "1") for option, test in tests.items() if option in right]
     wrong = [test for option, test in tests.items() if option not in right]
     if (mode := _mode(item)) == "1":
         scored(item, *ticked, *(([test], "Subtract", "1") for test in wrong))
@@ -159,7 +159,7 @@ def _blanks(item: Any, notes: Notes) -> None:
     _entries(item, notes)
     seen: set[tuple[str | None, str, str]] = set()
     for condition in list(item.iter("respcondition")):
-        compared = [(one.get("respident"), one.tag, tree.words(one).casefold()) for one in _compared(condition)]
+        compared = [(one.get("respident"), one.tag, _folded(one)) for one in _compared(condition)]
         if compared and set(compared) <= seen:
             condition.getparent().remove(condition)
         seen.update(compared)
@@ -170,6 +170,11 @@ def _blanks(item: Any, notes: Notes) -> None:
 
 def _compared(element: Any) -> Iterator[Any]:
     return (found for found in element.iter("varequal", "varsubset"))
+
+
+def _folded(compared: Any) -> str:
+    text = tree.words(compared)
+    return text if compared.get("case", "no").lower() == "yes" else text.casefold()
 
 
 def _key(item: Any, _: Notes) -> None:
@@ -205,7 +210,7 @@ def _texts(shown: Presentation, rules: Rules) -> Draft:
     draft = types12.short_text(shown, rules)
     field = next(shown.item.iter("render_fib"), None)
     said = 0 if field is None else tree.whole(field.get("input_boxes", ""))
-    answers = [{**answer, "feedback": ""} for answer in draft.data["answers"]]
+    answers = draft.data["answers"]
     boxes = said if 0 < said <= 100 else len(answers)
     if boxes > 1:
         message = N_("A word may be used once only in the file; here as often as one likes.")

@@ -15,6 +15,7 @@ from examhall.bank.formats.qti.rules12 import Rules
 from examhall.bank.formats.qti.scoring import fraction, rounded_points
 from examhall.bank.formats.qti.subject import Draft, keys
 from examhall.bank.formats.qti.types12 import case_counts, texts_of, written
+from examhall.bank.types.cloze import GAPS_LIMIT
 from examhall.bank.types.contract import as_text, exact
 from examhall.errors import N_
 
@@ -46,6 +47,9 @@ def ordering(shown: Presentation, rules: Rules) -> Draft:
 
 def entries(shown: Presentation, rules: Rules) -> Draft:
     """A text or number to write for each response, or one of a list: all of them earn the points together."""
+    if len(shown.responses) > GAPS_LIMIT:
+        message = N_("Give at most %(max_length)s entries here.")
+        raise shown.notes.fault(shown.item, message, max_length=GAPS_LIMIT)
     foreseen = {response.name: _foreseen(shown.item, response) for response in shown.responses}
     whole = {name: frozenset(list(texts)[:1]) for name, texts in foreseen.items()}
     best = rules.outcome(whole).score if all(foreseen.values()) else Decimal(0)

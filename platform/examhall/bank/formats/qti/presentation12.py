@@ -115,15 +115,10 @@ class Presentation:
         return self.markup.html(root)
 
     def _response(self, element: Any) -> Response:
-        labels = list(element.iter("response_label"))
+        choices = {label.get("ident", ""): self._shown(label) for label in element.iter("response_label")}
         if element.tag in _ENTRIES:  # where one that shows nothing is a field, not a choice
-            labels = [label for label in labels if next(label.iter("material"), None) is not None]
-        return Response(
-            element=element,
-            name=element.get("ident", ""),
-            text=self._shown(element),
-            choices={label.get("ident", ""): self._shown(label) for label in labels},
-        )
+            choices = {name: html for name, html in choices.items() if html}
+        return Response(element, element.get("ident", ""), self._shown(element), choices)
 
 
 def joined(*parts: str) -> str:

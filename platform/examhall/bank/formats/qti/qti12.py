@@ -102,7 +102,7 @@ def _draws(root: Any) -> Iterator[Any]:
     """The sections of which only some questions are asked."""
     for drawn in root.iter("selection"):
         if tree.words(tree.child(drawn, "selection_number")) or tree.child(drawn, "sourcebank_ref") is not None:
-            yield drawn.getparent().getparent()
+            yield next(drawn.iterancestors("section", "assessment"), root)
     for section in root.iter("section"):
         own = tree.child(section, "qtimetadata")
         if own is not None and any(tree.words(label) == "qmd_numberofitems" for label in own.iter("fieldlabel")):

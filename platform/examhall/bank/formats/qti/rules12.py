@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -42,7 +42,8 @@ class _Test:
         text, cased = tree.words(element), element.get("case", "No").lower() in ("yes", "true")
         return cls(
             element,
-            element.tag,
+            # A pattern is only tried with itself.
+            "varequal" if element.get("setmatch", "").lower() == "matches" else element.tag,
             element.get("respident", ""),
             text if cased else text.casefold(),
             exact(text),
@@ -89,6 +90,16 @@ def _goes_on(element: Any) -> bool:
     return bool(said.lower() == "yes")
 
 
+def _part_alternatives(variables: Any, single: Container[str]) -> None:
+    """Texts with which one entry is compared, side by side as Canvas writes them, are alternatives: it has one."""
+    alike: dict[str, list[Any]] = {}
+    for found in tree.children(variables, "varequal"):
+        alike.setdefault(found.get("respident", ""), []).append(found)
+    for name, tests in alike.items():
+        if len(tests) > 1 and name in single:
+            etree.SubElement(variables, "or").extend(tests)
+
+
 @dataclass
 class Rules:
     """The rules of an item. Raises Fault for conditions that are not understood."""
@@ -99,12 +110,17 @@ class Rules:
     def __post_init__(self) -> None:
         self.conditions = list(self.item.iter("respcondition"))
         self.steps = 0
+        single = {
+            entry.get("ident", "")
+            for entry in self.item.iter("response_str", "response_num")
+            if entry.get("rcardinality", "Single").lower() == "single"
+        }
         for element in self.item.iter("conditionvar"):
             for inner in element.iter():
                 if inner.tag not in _CONDITIONS:
                     message = N_("The response processing uses %(name)s, which is not understood.")
                     raise self.notes.fault(inner, message, name=inner.tag)
-            self._part_alternatives(element)
+            _part_alternatives(element, single)
         self.feedbacks = [
             Feedback(element, "", element.get("ident", ""), False) for element in self.item.iter("itemfeedback")
         ]
@@ -143,15 +159,6 @@ class Rules:
             )
         ]
 
-    def _part_alternatives(self, variables: Any) -> None:
-        """Texts with which one entry is compared, side by side as Canvas writes them, are alternatives: it has one."""
-        for entry in self.item.iter("response_str", "response_num"):
-            if entry.get("rcardinality", "Single").lower() == "single":
-                alike = [found for found in tree.children(variables, "varequal")
-                         if found.get("respident", "") == entry.get("ident", "")]  # fmt: skip
-                if len(alike) > 1:
-                    etree.SubElement(variables, "or").extend(alike)
-
     def _score_name(self) -> str:
         """The variable that is the score or, as Respondus and D2L have it, counts what is right."""
         set_, declared = (
@@ -174,7 +181,8 @@ class Rules:
 
     def _declared(self, name: str) -> Decimal | None:
         """A number that the score is declared with."""
-        declared = (found for found in self.item.iter("decvar") if found.get("varname", "SCORE") == self.score_name)
+        ours = self.score_name.upper()
+        declared = (found for found in self.item.iter("decvar") if found.get("varname", "SCORE").upper() == ours)
         return next((exact(found.get(name, "")) for found in declared), None)
 
     def _changed(self, score: Decimal, action: Any) -> Decimal:
@@ -191,10 +199,7 @@ class Rules:
     def _amount(self, action: Any) -> Decimal | None:
         """The number that an action sets; Blackboard names the greatest one instead."""
         said = tree.words(action)
-        if said == f"{self.score_name}.max":
-            declared = next(self.item.iter("decvar"), None)
-            said = "" if declared is None else declared.get("maxvalue", "")
-        return exact(said)
+        return self._declared("maxvalue") if said == f"{self.score_name}.max" else exact(said)
 
     def _holds(self, test: _Test, given: Given, fired: bool) -> bool:
         self.steps += 1
