@@ -195,6 +195,21 @@ class TestTablesOfOthers:
     def test_one_cell_may_hold_no_options(self, cell: str) -> None:
         assert options_of(cell) == []
 
+    def test_options_in_one_cell_beside_columns_of_options_are_told(self) -> None:
+        found = read("question,choices,a,b,right", "Which?,x|y|z,x,y,A")
+        assert [option["text"] for option in found.questions[0].body["options"]] == ["x", "y"]
+        assert [(loss.element, loss.params) for loss in found.losses] == [("column B", {"name": "choices"})]
+
+    @pytest.mark.parametrize("cell", ['{""A"": ""x"", ""B"": ""y""}', '{""a)"": ""x"", ""b"": ""y""}'])
+    def test_options_may_be_an_object_of_letters(self, cell: str) -> None:
+        found = read("question,options,right", f'Which?,"{cell}",B')
+        options = found.questions[0].body["options"]
+        assert [(option["text"], option["fraction"]) for option in options] == [("x", "0"), ("y", "1")]
+
+    def test_a_column_that_bears_the_name_of_a_field_is_that_field(self) -> None:
+        found = read("MCQ,Question,a,b,right", "yes,Which?,x,y,A")
+        assert found.questions[0].body["prompt"] == "Which?"
+
     def test_one_right_and_some_wrong_answers_are_options(self) -> None:
         found = read(
             "Question,Correct Answer,Incorrect Answer 1,Wrong answer 2 (optional)\nSum?,4,3,5\nCity?,Rome,Oslo,"

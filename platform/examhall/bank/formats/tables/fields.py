@@ -106,8 +106,9 @@ def columns(rows: Sequence[Row]) -> Columns:
     for name in right if len(right) > 1 else ():
         if plain_words(name) in _ANSWERS:  # beside a column that names the right ones, one of the options
             fields[name] = "a" if "b" in fields.values() and "a" not in fields.values() else None
+    exact = {field for name, field in fields.items() if field == plain_words(name)}
     for name, field in fields.items():
-        if field and field not in proposed.values():
+        if field and field not in proposed.values() and (field not in exact or field == plain_words(name)):
             proposed[name] = field
     shown = [[cell[:200] for cell in cells] for _, cells in rows[1:6]]
     return Columns(names, shown, proposed, FIELDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 from examhall.bank.formats.tables.fields import LETTERS
 
@@ -18,6 +19,8 @@ def options_of(text: str) -> list[str]:
     text = text.strip()
     if text.startswith("[") and text.endswith("]"):
         return _of_list(text)
+    if text.startswith("{") and text.endswith("}"):
+        return _of_object(text)
     if parts := _labelled(text):
         return parts
     sign = next((sign for sign in _SIGNS if sign in text), None)
@@ -36,7 +39,22 @@ def _of_list(text: str) -> list[str]:
             place = found.end()
         if place < len(inner):
             return []
-    return [str(part).strip() for part in made] if all(isinstance(part, str | int | float) for part in made) else []
+    return _texts(made)
+
+
+def _of_object(text: str) -> list[str]:
+    """The texts of an object of JSON whose names are A, B and so on."""
+    try:
+        made = json.loads(text)
+    except (ValueError, RecursionError):
+        return []
+    letters = "".join(name.strip().rstrip(".):").lower() for name in made)
+    return _texts(list(made.values())) if letters == LETTERS[: len(made)] else []
+
+
+def _texts(made: list[Any]) -> list[str]:
+    fit = len(made) <= len(LETTERS) and all(isinstance(part, str | int | float) for part in made)
+    return [str(part).strip() for part in made] if fit else []
 
 
 def _labelled(text: str) -> list[str]:

@@ -33,6 +33,7 @@ _VERDICTS = {
     "true": True, "t": True, "yes": True, "verdadero": True, "صحيح": True, "wahr": True, "richtig": True,
     "false": False, "f": False, "no": False, "falso": False, "خطأ": False, "falsch": False,
 }  # fmt: skip
+_OF_COLUMNS = frozenset({"a", "b"})  # beside which options in one cell are not read
 _TOLERANCE = re.compile(r"(.+?)\s*(?:\+-|±|\+/-)\s*(.+)")
 _RANGE = re.compile(r"(.+?)\s*\.\.\s*(.+)")
 _ARROW = re.compile(r"(.*?)\s*->\s*(.*)", re.DOTALL)
@@ -77,14 +78,14 @@ def _bear_numbers(names: Sequence[str], places: Mapping[str, int]) -> bool:
 def _in_one_cell(cells: Sequence[str], places: Mapping[str, int]) -> dict[str, str]:
     """Letter to text, of options that stand in one cell together."""
     place = places.get("options", len(cells))
-    if place >= len(cells) or {"a", "b"} & places.keys():
+    if place >= len(cells) or not _OF_COLUMNS.isdisjoint(places):
         return {}
     return dict(zip(LETTERS, options_of(cells[place]), strict=False))
 
 
 def _unread(rows: Sequence[Row], places: Mapping[str, int]) -> Iterator[Message]:
     """A message for each column that nobody said anything of, and whose name says nothing."""
-    taken = set(places.values())
+    taken = {place for field, place in places.items() if field != "options" or _OF_COLUMNS.isdisjoint(places)}
     for place, name in enumerate(rows[0][1]):
         if place not in taken and any(len(cells) > place and cells[place].strip() for _, cells in rows[1:]):
             message = N_("The column “%(name)s” is left out. Say what it holds, if it belongs to the questions.")
