@@ -7,8 +7,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 
 from bank.factories import BankFactory
+from examhall.bank.models import Question
+from examhall.extensions import db
+from examhall.storage.records import tenant_id
 from exams.factories import exam_of, fields, questions_in, sat
 from hall import Api, Hall, MakeHall
 from portal import Portal, forms
@@ -368,3 +372,18 @@ def test_a_question_with_a_draft_can_be_chosen_in_the_version_that_is_ready(hall
     assert api.patch(f"/questions/{draft}", {"status": "retired"}).status_code == 200
     assert portal.submit(at, {"title": "Basics"}).status_code == 303
     assert [question["question_id"] for question in only_section(api, exam_id)["questions"]][-1] == draft
+
+
+def test_questions_of_a_type_whose_package_is_gone_can_be_seen_and_taken_out(one_hall: Hall) -> None:
+    exam_id = exam_of(one_hall, published=True, questions=2)
+    portal, person = Portal(one_hall, one_hall.person("admin")), one_hall.person("candidate")
+    one_hall.api("admin").post(f"/exams/{exam_id}/assignments", {"user_id": str(person.id)})
+    with one_hall.inside():
+        questions_in(BankFactory().id, 1)
+    with one_hall.inside(write=True):
+        db.session.execute(sa.update(Question).where(Question.tenant_id == tenant_id()).values(type="scale_rating"))
+    at = f"/manage/exams/{exam_id}/sections"
+    section = only_section(one_hall.api("admin"), exam_id)["id"]
+    for page in (at, f"{at}/{section}", f"{at}/{section}/questions"):
+        assert "scale_rating" in told(portal.get(page))
+    assert one_hall.api(person).get(f"/exams/{exam_id}").json["question_count"] == 2

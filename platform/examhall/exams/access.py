@@ -20,9 +20,8 @@ import sqlalchemy as sa
 
 from examhall.attempts.engine.paper import Pick, SectionRule
 from examhall.attempts.engine.states import State
-from examhall.bank.filing.pools import in_pools, shown_version, with_tag, within
+from examhall.bank.filing.pools import TEXTS, in_pools, shown_version, with_tag, within
 from examhall.bank.models import Question
-from examhall.bank.types import type_named
 from examhall.bank.types.reference import QuestionRef
 from examhall.errors import N_, Conflict, Forbidden, NotFound, Problem
 from examhall.exams.models import Assignment, Exam, ExamState, Section, SectionQuestion
@@ -268,7 +267,7 @@ def extent(exam_id: UUID) -> tuple[int, Decimal]:
     count, points = 0, Decimal(0)
     for _, rows in groupby(_composition(exam_id), key=lambda row: row.id):
         section = list(rows)
-        fixed = [row.points for row in section if row.question_id is not None and type_named(row.type).answerable]
+        fixed = [row.points for row in section if row.question_id is not None and row.type not in TEXTS]
         count += len(fixed) + section[0].draw_count
         points += sum(fixed, Decimal(0)) + section[0].draw_count * section[0].draw_points
     return count, points

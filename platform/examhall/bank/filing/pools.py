@@ -16,6 +16,9 @@ from examhall.storage.statements import table
 
 _questions = table(Question).c
 
+#: The types that nobody has to answer.
+TEXTS = frozenset(name for name, kind in TYPES.items() if not kind.answerable)
+
 
 def drawable() -> sa.ColumnElement[bool]:
     """Whether an exam may take a question: it is not retired, and a version of it is ready."""
@@ -24,8 +27,7 @@ def drawable() -> sa.ColumnElement[bool]:
 
 def in_pools() -> sa.ColumnElement[bool]:
     """Whether it may also come by chance: nobody has to answer a text, so that one would make a paper shorter."""
-    texts = [name for name, kind in TYPES.items() if not kind.answerable]
-    return sa.and_(drawable(), _questions.type.not_in(texts))
+    return sa.and_(drawable(), _questions.type.not_in(TEXTS))
 
 
 def undrawable(question_ids: Iterable[UUID]) -> set[UUID]:
