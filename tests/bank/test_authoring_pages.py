@@ -142,10 +142,12 @@ def test_a_comma_is_the_decimal_sign_where_the_readers_language_has_it(
     author: Portal, api: Api, bank: UUID, language: str, status: int
 ) -> None:
     path = f"/manage/banks/{bank}/questions/new?type=numeric"
-    typed = {"prompt": "2.5?", "answers-0-value": "2,5", "answers-0-tolerance": "0,1", "answers-0-fraction": "1"}
+    answer_row = {"answers-0-value": "2,5", "answers-0-tolerance": "0,1", "answers-0-fraction": "1"}
+    typed = {"prompt": "2.5?", "points": "1,5", **answer_row}
     (form,) = [form for form in forms(author.get(path)) if form.method == "post" and form.action == ""]
     answer = author.post(path, form.values | typed, headers={"Accept-Language": language})
     assert answer.status_code == status, answer.text
     if answer.location:
-        body = api.get(f"/questions/{answer.location.rpartition('/')[2]}").json["body"]
-        assert (body["answers"][0]["value"], body["answers"][0]["tolerance"]) == ("2.5", "0.1")
+        made = api.get(f"/questions/{answer.location.rpartition('/')[2]}").json
+        (read,) = made["body"]["answers"]
+        assert (made["points"], read["value"], read["tolerance"]) == ("1.5", "2.5", "0.1")

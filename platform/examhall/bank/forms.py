@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from babel.numbers import get_decimal_symbol
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
@@ -34,6 +37,16 @@ DIFFICULTY_CHOICES = [
 ]  # fmt: skip
 STATUS_CHOICES = [SelectChoice(status, _(label)) for status, label in STATUSES.items()]
 
+_COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+")
+
+
+def typed_number(text: str | None) -> str:
+    """What was typed, in ASCII; a comma is the decimal sign where it is that in the reader's language."""
+    number = to_number(text or "")
+    if _COMMA.fullmatch(number) and get_decimal_symbol(get_locale()) == ",":
+        return number.replace(",", ".")
+    return number
+
 
 class TagsField(StringField):
     """Tags as they are typed, with commas between them; the Arabic comma is one, too."""
@@ -58,7 +71,7 @@ class PointsField(StringField):
     @property
     def number(self) -> Decimal:
         """The points; NaN, which is refused, for what is no number."""
-        number = exact(to_number(self.data or ""))
+        number = exact(typed_number(self.data))
         return Decimal("NaN") if number is None else number
 
 

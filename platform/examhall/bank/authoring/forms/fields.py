@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
 import wtforms
-from babel.numbers import get_decimal_symbol
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
@@ -17,11 +16,11 @@ from wtforms.widgets import TextArea
 
 from examhall.bank.authoring.markup import to_html, to_number, to_text
 from examhall.bank.content.richtext import foreign_tags
+from examhall.bank.forms import typed_number
 from examhall.errors import N_
 from examhall.web.form_texts import Worded
 
 _LINE_END = re.compile(r"\r\n?")
-_COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+")
 
 
 class RichField(TextAreaField):
@@ -82,11 +81,8 @@ class NumberField(StringField):
 
     @property
     def number(self) -> str:
-        """What was typed, in ASCII; a comma is the decimal sign where it is that in the reader's language."""
-        number = to_number(self.data or "")
-        if _COMMA.fullmatch(number) and get_decimal_symbol(get_locale()) == ",":
-            return number.replace(",", ".")
-        return number
+        """What was typed, in ASCII and with a decimal point."""
+        return typed_number(self.data)
 
     @property
     def said(self) -> str:
