@@ -161,3 +161,10 @@ class TestMarkers:
         fails("question[1]", "no picture", question("ddmarker", inner + broken))
         broken = f'<file name="map.png" encoding="base64">{PNG[:30]}</file>'
         fails("question[1]", "cannot be read", question("ddmarker", inner + broken))
+
+    def test_numbers_beyond_reason_are_refused(self) -> None:
+        inner = (
+            f"<drag><no>1</no><text>Here</text></drag><drop><shape>circle</shape><coords>5,5;{'9' * 400}</coords>"
+            "<choice>1</choice></drop>"
+        )
+        fails("question[1]/drop", "no shape", question("ddmarker", inner + self.FILE))

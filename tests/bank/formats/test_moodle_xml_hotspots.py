@@ -76,6 +76,22 @@ class TestHotspots:
         assert [region["coords"] for region in found.body["regions"]] == [
             [440, 360, 40], [0, 0, 480, 400], [0, 0, 240, 200, 0, 400]]  # fmt: skip
 
+    def test_a_region_at_the_edge_stays_on_the_smaller_picture(self) -> None:
+        regions = [self.RECT | {"coords": [1199, 0, 1200, 9]}, self.CIRCLE]
+        export = written(
+            self.hotspot(*regions, image=LARGE.digest, width=1200, height=1000), media={LARGE.digest: LARGE}
+        )
+        (found,) = read(export).questions
+        assert found.body["regions"][0]["coords"] == [479, 0, 480, 4]
+
+    def test_a_broken_picture_is_left_out(self) -> None:
+        place = LARGE.data.index(b"IDAT")
+        data = LARGE.data[: place - 4] + bytes(4) + b"IDAT" + bytes(8) + b"sh\xc8\0" + LARGE.data[place:]
+        broken = Medium("b.png", "image/png", data)
+        asked = self.hotspot(self.CIRCLE, image=broken.digest)
+        losses = said(written(asked, media={broken.digest: broken}).losses)
+        assert "The picture of this question cannot be read." in losses
+
     def test_an_alternative_text_that_no_file_can_have_for_a_name_is_told(self) -> None:
         export = written(self.hotspot(self.CIRCLE, alt="in/out"))
         assert "The alternative text of the picture is left out" in said(export.losses)[1]

@@ -23,6 +23,7 @@ from examhall.bank.formats.moodle_xml.choices import Draft
 from examhall.bank.formats.moodle_xml.markup import Markup, Unsayable
 from examhall.bank.formats.moodle_xml.node import Node
 from examhall.bank.formats.moodle_xml.question import Question
+from examhall.bank.types.hotspot import PIXELS_LIMIT
 from examhall.errors import N_
 
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
@@ -33,7 +34,8 @@ _NAME_LIMIT = 200
 _PLACES = 12
 _CLOSE = Decimal("0.00001")
 _UNREADABLE = (
-    UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning,
+    UnidentifiedImageError, EOFError, OSError, SyntaxError, ValueError, Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
 )  # fmt: skip
 
 
@@ -124,9 +126,10 @@ def _outline(question: Question, place: int, drop: Node) -> dict[str, Any]:
     question.places[f"regions.{place}"] = drop
     drop.discard("no")
     shape = drop.setting("shape")
-    numbers = [round(float(number)) for number in _NUMBER.findall(drop.setting("coords"))[:200]]
-    if shape not in _SHAPES or len(numbers) < 3:
+    said = [float(number) for number in _NUMBER.findall(drop.setting("coords"))[:200]]
+    if shape not in _SHAPES or len(said) < 3 or not all(abs(number) < PIXELS_LIMIT for number in said):
         raise drop.fault(N_("This region has no shape. Draw it again as a circle, a rectangle or a polygon."))
+    numbers = [round(number) for number in said]
     if shape == "rectangle" and len(numbers) == 4:
         numbers[2], numbers[3] = numbers[0] + numbers[2], numbers[1] + numbers[3]
     return {"shape": _SHAPES[shape], "coords": numbers}
@@ -193,5 +196,6 @@ def _moodle_outline(region: Mapping[str, Any], across: float, down: float) -> tu
     corners = [(round(x * across), round(y * down)) for x, y in zip(coords[::2], coords[1::2], strict=True)]
     if region["shape"] == "rect":
         (left, top), (right, bottom) = corners
+        left, top = max(min(left, right - 1), 0), max(min(top, bottom - 1), 0)
         return "rectangle", f"{left},{top};{max(right - left, 1)},{max(bottom - top, 1)}"
     return "polygon", ";".join(f"{x},{y}" for x, y in corners)
