@@ -151,3 +151,14 @@ def test_a_comma_is_the_decimal_sign_where_the_readers_language_has_it(
         made = api.get(f"/questions/{answer.location.rpartition('/')[2]}").json
         (read,) = made["body"]["answers"]
         assert (made["points"], read["value"], read["tolerance"]) == ("1.5", "2.5", "0.1")
+
+
+def test_a_page_that_was_open_since_before_it_asked_for_a_language_still_makes_a_question(
+    author: Portal, api: Api, bank: UUID
+) -> None:
+    path = f"/manage/banks/{bank}/questions/new?type=true_false"
+    (form,) = [form for form in forms(author.get(path)) if form.method == "post" and form.action == ""]
+    del form.values["language"]
+    made = author.post(path, form.values | {"prompt": "Is it?", "correct": "true"})
+    assert made.status_code == 303, made.text
+    assert api.get(f"/questions/{made.location.rpartition('/')[2]}").json["language"] == ""

@@ -104,7 +104,7 @@ class Filed(Form):
         """What the fields say, as operations take it."""
         return {
             "tags": self.tags.words, "category": self.category.data or "", "status": self.status.data,
-            "difficulty": self.difficulty.data, "language": self.language.data, "points": self.points.number,
+            "difficulty": self.difficulty.data, "language": self.language.data or "", "points": self.points.number,
         }  # fmt: skip
 
 
