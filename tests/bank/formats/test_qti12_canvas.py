@@ -159,6 +159,13 @@ def test_a_formula_of_new_quizzes_marks_its_values_and_margin_differently() -> N
     assert told(question) == []
 
 
+def test_more_values_than_a_formula_may_have_are_an_error() -> None:
+    variables = "".join(f'<var name="v{number}"><min>1</min><max>9</max></var>' for number in range(31))
+    made = f"<calculated><formulas><formula>v1</formula></formulas><vars>{variables}</vars></calculated>"
+    asked = item("calculated_question", "?", FIELD, when("<other/>"), after=made)
+    assert said(read(quiz(asked))) == ["Give at most 30 entries here."]
+
+
 def test_a_number_of_decimals_beyond_reason_is_none() -> None:
     digits = "9" * 5000
     made = (

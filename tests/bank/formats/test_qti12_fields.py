@@ -114,6 +114,15 @@ def test_the_score_is_declared_whatever_the_case_of_its_name() -> None:
     assert not any("whole mark" in loss for loss in told(question))
 
 
+def test_what_is_beyond_reason_is_told_before_it_is_tried() -> None:
+    many = 5000
+    shown = f'<response_lid ident="R" rcardinality="Ordered">{labels(**{f"l{n}": str(n) for n in range(many)})}'
+    order = "".join(equal(f"l{number}", "R") for number in range(many))
+    assert said(read(asked(f"{material('Sort.')}{shown}</response_lid>", adds(order)))) == [
+        "Give at most 20 entries here."
+    ]
+
+
 def test_a_selection_may_stand_anywhere() -> None:
     question = asked(material("So?") + FIELD.format("a"), adds(equal("x", "a")))
     drawn = b"<questestinterop><selection><selection_number>1</selection_number></selection>"

@@ -17,6 +17,7 @@ from examhall.bank.formats.qti.subject import Draft, keys
 from examhall.bank.formats.qti.types12 import case_counts, texts_of, written
 from examhall.bank.types.cloze import GAPS_LIMIT
 from examhall.bank.types.contract import as_text, exact
+from examhall.bank.types.ordering import ITEMS_LIMIT
 from examhall.errors import N_
 
 
@@ -32,6 +33,8 @@ def ordering(shown: Presentation, rules: Rules) -> Draft:
         shown.notes.loss(
             shown.item, N_("Orders that are partly right earn other points in the file; check the scheme.")
         )
+    if len(order) > ITEMS_LIMIT:
+        raise shown.notes.fault(shown.item, N_("Give at most %(max_length)s entries here."), max_length=ITEMS_LIMIT)
     if len(shown.responses) != 1 or len(order) < 2 or sorted(order) != sorted(shown.responses[0].choices):
         raise shown.notes.fault(shown.item, N_("The right order (correctResponse) has to name each choice once."))
     (response,) = shown.responses
@@ -48,8 +51,7 @@ def ordering(shown: Presentation, rules: Rules) -> Draft:
 def entries(shown: Presentation, rules: Rules) -> Draft:
     """A text or number to write for each response, or one of a list: all of them earn the points together."""
     if len(shown.responses) > GAPS_LIMIT:
-        message = N_("Give at most %(max_length)s entries here.")
-        raise shown.notes.fault(shown.item, message, max_length=GAPS_LIMIT)
+        raise shown.notes.fault(shown.item, N_("Give at most %(max_length)s entries here."), max_length=GAPS_LIMIT)
     foreseen = {response.name: _foreseen(shown.item, response) for response in shown.responses}
     whole = {name: frozenset(list(texts)[:1]) for name, texts in foreseen.items()}
     best = rules.outcome(whole).score if all(foreseen.values()) else Decimal(0)

@@ -46,8 +46,8 @@ class Subject:
         body = tree.child(root, "itemBody")
         if body is None:
             raise notes.fault(root, N_("This item has no body (itemBody)."))
-        for place, block in enumerate(list(tree.children(root, "rubricBlock"))):  # PIE writes it beside the body
-            body.insert(place, block)
+        for block in reversed(list(tree.children(root, "rubricBlock"))):  # PIE writes it beside the body
+            body.insert(0, block)
         self.body = body
         found = [element for element in body.iter() if _is_interaction(element) and not _is_part(element)]
         self.interactions = [element for element in found if element.tag not in UNSCORED]

@@ -15,6 +15,7 @@ from examhall.bank.formats.qti.rules12 import Given, Rules
 from examhall.bank.formats.qti.scoring import fraction, rounded_points
 from examhall.bank.formats.qti.subject import Draft, keys
 from examhall.bank.types.contract import as_text, exact
+from examhall.bank.types.variables import VARIABLES_LIMIT
 from examhall.errors import N_
 
 _VARIANTS_LIMIT = 500
@@ -206,6 +207,8 @@ def calculated(shown: Presentation, rules: Rules) -> Draft:
         }
         for found in (tree.child(definition, "vars") if tree.child(definition, "vars") is not None else [])
     ]
+    if len(variables) > VARIABLES_LIMIT:
+        raise notes.fault(definition, N_("Give at most %(max_length)s entries here."), max_length=VARIABLES_LIMIT)
     sets = list(definition.iter("var_set"))
     if len(sets) > _VARIANTS_LIMIT:
         notes.loss(definition, N_("Only the first %(limit)s sets of values are kept."), limit=_VARIANTS_LIMIT)
