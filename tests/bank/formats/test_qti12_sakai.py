@@ -191,10 +191,11 @@ class TestGaps:
     def test_numbers_may_be_ranges(self) -> None:
         field = self.FIELD.replace("fib", "fin")
         shown = f"{material('From', 'plain')}{field.format('N0')}{material('to', 'plain')}{field.format('N1')}"
-        question = one("Numeric Response", shown, *self.rules(N0="1,5", N1="3|4"))
-        first, second = (gap["answers"][0] for gap in question.body["gaps"])
-        assert (first["value"], second["low"], second["high"]) == ("1.5", "3", "4")
-        assert (question.points, told(question)) == (4, [])
+        for ends in ("3|4", "4|3"):
+            question = one("Numeric Response", shown, *self.rules(N0="1,5", N1=ends))
+            first, second = (gap["answers"][0] for gap in question.body["gaps"])
+            assert (first["value"], second["low"], second["high"]) == ("1.5", "3", "4")
+            assert (question.points, told(question)) == (4, [])
 
 
 def test_texts_and_types_without_counterpart() -> None:

@@ -102,7 +102,8 @@ def _gap(
         field = next(response.element.iter("render_fib"), response.element)
         low, high = exact(field.get("minnumber", "")), exact(field.get("maxnumber", ""))
         between = {}
-        if low is not None and high is not None and low < high:
+        if low is not None and high is not None and low != high:
+            low, high = sorted((low, high))
             between = {"tolerance_type": "range", "low": as_text(low), "high": as_text(high)}
         answers = [{**(between or {"value": text}), "fraction": worth} for text, worth in fractions.items()]
         return {"kind": "numeric", "answers": answers[:1] if between else answers}
