@@ -144,6 +144,7 @@ def test_a_view_without_a_template_cannot_render_a_page() -> None:
         ({"ordering": "name"}, "views.toys.ordering", "give a list of column names"),
         ({"ordering": ["height"]}, "views.toys.ordering", "can't be ordered by 'height'; choose from name"),
         ({"ordering": ["secret"]}, "views.toys.ordering", "can't be ordered by 'secret'; choose from name"),
+        ({"ordering": []}, "views.toys.ordering", "name at least one column"),
         ({"ordering": [3]}, "views.toys.ordering", "give a list of column names"),
         ({"template": 3}, "views.toys.template", "give the name of an .html file"),
     ],

@@ -45,6 +45,8 @@ def check_taste(file: object, endpoint: str, route: Any, taste: Mapping[str, Any
         if name == "page_size" and not (type(value) is int and 1 <= value <= declared["max_page_size"]):
             raise ConfigurationError(file, key, f"give a whole number from 1 to {declared['max_page_size']}")
         if name == "ordering":
+            if value == []:
+                raise ConfigurationError(file, key, 'name at least one column, such as ["title", "-created_at"]')
             known = [column.removeprefix("-") for column in declared["ordering"]]
             check_ordering(file, key, known, value)
 

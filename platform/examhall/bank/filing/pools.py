@@ -16,8 +16,9 @@ from examhall.storage.statements import table
 
 _questions = table(Question).c
 
-#: The types that nobody has to answer.
-TEXTS = frozenset(name for name, kind in TYPES.items() if not kind.answerable)
+#: The types that are answered, and those that nobody has to answer.
+ANSWERED = frozenset(name for name, kind in TYPES.items() if kind.answerable)
+TEXTS = TYPES.keys() - ANSWERED
 
 
 def drawable() -> sa.ColumnElement[bool]:
@@ -26,8 +27,8 @@ def drawable() -> sa.ColumnElement[bool]:
 
 
 def in_pools() -> sa.ColumnElement[bool]:
-    """Whether it may also come by chance: nobody has to answer a text, so that one would make a paper shorter."""
-    return sa.and_(drawable(), _questions.type.not_in(TEXTS))
+    """Whether it may also come by chance: no text, which would make a paper shorter, and none whose package is gone."""
+    return sa.and_(drawable(), _questions.type.in_(ANSWERED))
 
 
 def undrawable(question_ids: Iterable[UUID]) -> set[UUID]:
