@@ -329,6 +329,20 @@ class TestLosses:
         foreign = replace(item("description", {}), type="chess")
         assert told(foreign)[0] == "Moodle XML cannot say questions of the type chess."
 
+    @pytest.mark.parametrize("answers", [
+        {"kind": "short_text", "answers": [{"text": "b+", "pattern": True, "fraction": "1"}]},
+        {"kind": "numeric", "answers": [
+            {"value": "6", "tolerance": "0.1", "tolerance_type": "relative", "fraction": "1"},
+            {"value": "9", "fraction": "0.5"},
+        ]},
+    ])  # fmt: skip
+    def test_a_gap_without_a_right_answer_is_not_written(self, answers: dict[str, Any]) -> None:
+        asked = item("cloze", {"prompt": "{#1}", "gaps": [{"key": "1", "weight": 1} | answers]})
+        assert told(asked) == [
+            "Moodle XML cannot say the right answers of this question.",
+            '"N" is left out of the file.',
+        ]
+
     def test_points_of_gaps_are_the_sum_of_their_weights(self) -> None:
         gap = {"key": "1", "kind": "short_text", "weight": 2, "answers": [{"text": "a", "fraction": "1"}]}
         asked = item("cloze", {"prompt": "{#1}", "gaps": [gap]}, points=Decimal(5))

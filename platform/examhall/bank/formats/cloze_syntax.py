@@ -252,6 +252,12 @@ def write(prompt: str, gaps: Sequence[Mapping[str, Any]]) -> tuple[str, list[Mes
     return "".join(pieces), losses
 
 
+def sayable(gap: Mapping[str, Any]) -> bool:
+    """Whether the language has an answer of a gap that earns its whole mark."""
+    right = [answer for answer in gap.get("answers", ()) if Decimal(answer["fraction"]) == 1]
+    return gap["kind"] in (_CHOICE, _MULTIPLE) or any(_answer_text(gap, answer, []) is not None for answer in right)
+
+
 def _written(gap: Mapping[str, Any], losses: list[Message]) -> str:
     kind = gap["kind"]
     listed = kind in (_CHOICE, _MULTIPLE)

@@ -242,7 +242,9 @@ def _cloze(markup: Markup, body: Data) -> str:
 
 
 def cloze_text(markup: Markup, body: Data) -> str:
-    """The prompt of a cloze question with its gaps in the language of embedded answers."""
+    """The prompt of a cloze question with its gaps in the language of embedded answers. Raises Unsayable."""
+    if not all(cloze_syntax.sayable(gap) for gap in body["gaps"]):
+        raise Unsayable(N_("Moodle XML cannot say the right answers of this question."))
     text, losses = cloze_syntax.write(body["prompt"], body["gaps"])
     for loss in losses:
         markup.lose(loss.text, **loss.params)
