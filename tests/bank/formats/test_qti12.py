@@ -246,6 +246,19 @@ class TestGapsAndPairs:
         assert [(stem["text"], stem["choice"]) for stem in question.body["stems"]] == [("Spain", "c1"), ("Italy", "c2")]
         assert [choice["text"] for choice in question.body["choices"]] == ["Madrid", "Rome", "Oslo"]
 
+    def test_a_second_right_partner_is_told(self) -> None:
+        choices = labels(a="Madrid", b="Rome", c="Toledo", d="Madrid")
+        responses = lid(choices, "response_1", "Spain") + lid(choices, "response_2", "Italy")
+        conditions = [
+            when(equal(v, f"response_{n}"), points, "Add")
+            for n, v, points in (("1", "a", "50"), ("1", "d", "50"), ("1", "c", "25"), ("2", "b", "50"))
+        ]
+        question = one("matching_question", "Match.", responses, *conditions)
+        assert [stem["choice"] for stem in question.body["stems"]] == ["c1", "c2"]
+        assert [loss.text % loss.params for loss in question.losses] == [
+            '"Spain" has several right partners in the file. The one that earns most is right here.'
+        ]
+
 
 class TestFiles:
     OPTIONS = TestChoices.OPTIONS

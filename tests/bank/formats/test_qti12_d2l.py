@@ -71,6 +71,19 @@ class TestChoices:
         assert [option["feedback"] for option in question.body["options"]] == ["No.", "", ""]
         assert told(question) == []
 
+    def test_settings_that_nothing_here_answers_to_are_told(self) -> None:
+        def set_to(difficulty: str, bonus: str, mandatory: str) -> Item:
+            set_ = "".join(f"<d2l_2p0:{name}>{value}</d2l_2p0:{name}>" for name, value in
+                           (("difficulty", difficulty), ("isbonus", bonus), ("ismandatory", mandatory)))  # fmt: skip
+            after = f"<itemproc_extension>{set_}</itemproc_extension>"
+            shown = f'<response_lid ident="R" rcardinality="Single">{labels(a="A", b="B")}</response_lid>'
+            return one("Multiple Choice", shown, when(equal("a", "R")), after=after)
+
+        assert told(set_to("1", "no", "no")) == []
+        assert told(set_to("7", "yes", "yes")) == [
+            'difficulty is not kept: "7".', 'isbonus is not kept: "yes".', 'ismandatory is not kept: "yes".',
+        ]  # fmt: skip
+
     def test_a_question_may_be_worth_nothing(self) -> None:
         shown = f'<response_lid ident="R" rcardinality="Single">{labels(a="A", b="B")}</response_lid>'
         assert one("Multiple Choice", shown, when(equal("a", "R")), weight="0.000000000").points == 0

@@ -27,6 +27,8 @@ Conditions = list[tuple[str, str]]
 #: Functions whose names mean something else here, or nothing.
 _FUNCTIONS = {"sqr": "sqrt", "log": "log10"}
 _FUNCTION = re.compile(r"\b(?:sqr|log)\b(?=\s*\()", re.IGNORECASE)
+#: Settings of a question, with the values that it has when nobody set them. Difficulty goes to 10.
+_USUAL = {"difficulty": {"", "0", "1"}, "isbonus": {"", "no"}, "ismandatory": {"", "no"}}
 _GENERAL = "general_fb"  # the name by which feedback for everybody is known
 
 
@@ -52,6 +54,10 @@ def settle(item: Any, notes: Notes) -> str:
     weight = exact(fields.get("qmd_weighting", ""))
     if weight is not None and weight >= 0:
         worth(item, weight)
+    for setting in (found for extension in item.iter("itemproc_extension") for found in extension):
+        value = tree.words(setting)
+        if value not in _USUAL.get(setting.tag, {value}):
+            notes.loss(setting, N_('%(name)s is not kept: "%(value)s".'), name=setting.tag, value=value[:100])
     for extension in list(item.iter("response_extension")):
         item.append(extension)  # it says how a response is graded, and is none itself
     if kind in _SETTLED:

@@ -140,6 +140,7 @@ def matching(shown: Presentation, rules: Rules) -> Draft:
     """A choice for each response: its text is the stem."""
     stems, right = [], {}
     texts: dict[str, str] = {}
+    nothing = max(rules.outcome({}).score, Decimal(0))
     for response in shown.responses:
         scores = {name: rules.outcome({response.name: frozenset([name])}).score for name in response.choices}
         best = max(scores.values(), default=Decimal(0))
@@ -151,6 +152,10 @@ def matching(shown: Presentation, rules: Rules) -> Draft:
             message = N_('"%(name)s" has no right partner in the file and is left out.')
             shown.notes.loss(response.element, message, name=plain_text(response.text, 60))
             continue
+        others = [name for name, score in scores.items() if score > nothing]
+        if any(response.choices[name] != response.choices[partner] for name in others):
+            message = N_('"%(name)s" has several right partners in the file. The one that earns most is right here.')
+            shown.notes.loss(response.element, message, name=plain_text(response.text, 60))
         right[response.name] = partner
         stems.append(response)
         for text in filter(_says, response.choices.values()):
