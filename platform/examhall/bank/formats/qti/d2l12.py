@@ -37,10 +37,7 @@ def settle(item: Any, notes: Notes) -> str:
 
     Raises Fault for a type that has no counterpart.
     """
-    fields = {
-        tree.words(tree.child(field, "fieldlabel")): tree.words(tree.child(field, "fieldentry"))
-        for field in item.iter("qti_metadatafield")
-    }
+    fields = tree.metadata(item.iter("qti_metadatafield"))
     kind = fields.get("qmd_questiontype", "")
     if not kind:
         return ""

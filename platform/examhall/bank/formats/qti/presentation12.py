@@ -42,10 +42,7 @@ class Presentation:
     def __init__(self, item: Any, notes: Notes, files: Files) -> None:
         self.item, self.notes = item, notes
         self.markup = Markup(notes, files)
-        self.metadata = {
-            tree.words(tree.child(field, "fieldlabel")): tree.words(tree.child(field, "fieldentry"))
-            for field in item.iter("qtimetadatafield", "qti_metadatafield")  # the latter is D2L's
-        }
+        self.metadata = tree.metadata(item.iter("qtimetadatafield", "qti_metadatafield"))  # the latter is D2L's
         for short in item.iter("qmd_itemtype"):
             self.metadata.setdefault("qmd_itemtype", tree.words(short))
         shown = tree.child(item, "presentation")

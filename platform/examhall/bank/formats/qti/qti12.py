@@ -80,7 +80,7 @@ def read(
     if (elsewhere := next(root.iter("itemref"), None)) is not None:
         message = N_("This test names questions of another file. They are read there; their order here is left out.")
         losses.append(Message(elsewhere.sourceline or 0, message, {}, path))
-    shared = {_metadata(element, "parent_stimulus_item_ident") for element in root.iter("item")} - {""}
+    shared = {_stimulus_of(element) for element in root.iter("item")} - {""}
     stimuli: dict[str, str] = {}
     numbered = sorted(enumerate(root.iter("item"), start=1), key=lambda pair: pair[1].get("ident") not in shared)
     for number, element in numbered:
@@ -91,7 +91,7 @@ def read(
                 stimuli[element.get("ident")] = _stimulus(Presentation(element, notes, files))
                 losses.extend(notes.losses)
             else:
-                add(_question(element, notes, files, stimuli.get(_metadata(element, "parent_stimulus_item_ident"), "")))
+                add(_question(element, notes, files, stimuli.get(_stimulus_of(element), "")))
         except Fault as fault:
             error(*fault.messages)
     if elsewhere is None and next(root.iter("item"), None) is None:
@@ -116,10 +116,8 @@ def _stimulus(shown: Presentation) -> str:
     return joined(heading, shown.html(shown.item.get("instructions", "")), shown.prompt)
 
 
-def _metadata(item: Any, label: str) -> str:
-    fields = item.iter("qtimetadatafield")
-    return next((tree.words(tree.child(found, "fieldentry")) for found in fields
-                 if tree.words(tree.child(found, "fieldlabel")) == label), "")  # fmt: skip
+def _stimulus_of(item: Any) -> str:
+    return tree.metadata(item.iter("qtimetadatafield")).get("parent_stimulus_item_ident", "")
 
 
 def _question(element: Any, notes: Notes, files: Files, stimulus: str) -> Item:
@@ -215,11 +213,8 @@ def _points(shown: Presentation, draft: Draft, rules: Rules) -> Decimal:
 def _category(element: Any) -> str:
     """The title of the assessment, or of the bank, that the item stands in."""
     for holder in element.iterancestors("assessment", "objectbank", "section"):
-        labels = {
-            tree.words(tree.child(field, "fieldlabel")): tree.words(tree.child(field, "fieldentry"))
-            for field in holder.iterfind("qtimetadata/qtimetadatafield")
-        }
-        title = labels.get("bank_title") or holder.get("title", "")
+        fields = tree.metadata(holder.iterfind("qtimetadata/qtimetadatafield"))
+        title = fields.get("bank_title") or holder.get("title", "")
         if title.strip().lower() not in _WITHOUT_TITLE:
             return " ".join(title.replace("/", "∕").split())[:CATEGORY_LIMIT]
     return ""

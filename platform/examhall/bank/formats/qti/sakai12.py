@@ -33,10 +33,7 @@ def settle(item: Any, notes: Notes) -> str:
 
     Raises Fault for a type that has no counterpart.
     """
-    fields = {
-        tree.words(tree.child(field, "fieldlabel")): tree.words(tree.child(field, "fieldentry"))
-        for field in item.iter("qtimetadatafield")
-    }
+    fields = tree.metadata(item.iter("qtimetadatafield"))
     kind = fields.get("qmd_itemtype", "")
     if not kind or _OWN not in fields:
         return ""

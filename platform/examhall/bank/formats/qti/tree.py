@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from examhall.bank.formats import xml
@@ -70,6 +70,11 @@ def inner(element: Any, *names: str) -> list[Any]:
 def words(element: Any) -> str:
     """The text within an element, without the white space around it; "" for None."""
     return "" if element is None else "".join(element.itertext()).strip()
+
+
+def metadata(fields: Iterable[Any]) -> dict[str, str]:
+    """What the fields of QTI 1.2's metadata say: label to entry."""
+    return {words(child(field, "fieldlabel")): words(child(field, "fieldentry")) for field in fields}
 
 
 def truth(element: Any, name: str, otherwise: bool = False) -> bool:
