@@ -35,6 +35,7 @@ _attempts = sa.table(
 
 _TENANT: Any = sa.bindparam("tenant")
 _USER: Any = sa.bindparam("user")
+_MOMENT: Any = sa.bindparam("moment", type_=Moment)
 
 #: The code of the refusal that is counted, so that nobody tries all of them.
 WRONG_CODE = "access_code_wrong"
@@ -124,10 +125,10 @@ def admission(exam_id: UUID, user_id: UUID, moment: datetime | None = None, *, h
 def _admission(*, timed: bool, hold: bool) -> Statement:
     statement: Statement = sa.select(
         Exam.id, Exam.title, Exam.description, Exam.state, *_window(), Exam.time_limit_minutes,
-        Assignment.extra_minutes, _allowed(), _used(_USER), _open(_USER, sa.bindparam("moment") if timed else None),
+        Assignment.extra_minutes, _allowed(), _used(), _open(_MOMENT if timed else None),
         Exam.access_code, Exam.pass_mark, Exam.shuffle_options,
     )  # fmt: skip
-    statement = _assigned(statement, _TENANT, _USER).where(Exam.id == sa.bindparam("exam"))
+    statement = _assigned(statement).where(Exam.id == sa.bindparam("exam"))
     return statement.with_for_update(of=Exam, read=True, key_share=True) if hold else statement
 
 
@@ -173,19 +174,18 @@ def sittable(*columns: Any, upcoming: bool = False) -> Statement:
     with `asked_by`. With `upcoming` also the exams that open later; what is in progress comes first then, and those
     last.
     """
-    moment = sa.bindparam("moment", type_=Moment)
     opens_at, closes_at = _window()
     limit = (Exam.time_limit_minutes + Assignment.extra_minutes).label("time_limit_minutes")
-    in_progress = _open(_USER, moment)
+    in_progress = _open(_MOMENT)
     statement: Statement = sa.select(
-        Exam.id, Exam.title, Exam.state, opens_at, closes_at, limit, _allowed(), _used(_USER), in_progress, *columns
+        Exam.id, Exam.title, Exam.state, opens_at, closes_at, limit, _allowed(), _used(), in_progress, *columns
     )
-    statement = _assigned(statement, _TENANT, _USER).where(Exam.state == ExamState.PUBLISHED.value)
+    statement = _assigned(statement).where(Exam.state == ExamState.PUBLISHED.value)
     if upcoming:
-        statement = statement.order_by(sa.case((in_progress.is_not(None), 0), (opens_at > moment, 2), else_=1))
+        statement = statement.order_by(sa.case((in_progress.is_not(None), 0), (opens_at > _MOMENT, 2), else_=1))
     else:
-        statement = statement.where(sa.or_(opens_at.is_(None), opens_at <= moment, in_progress.is_not(None)))
-    return statement.where(sa.or_(closes_at.is_(None), closes_at > moment, in_progress.is_not(None)))
+        statement = statement.where(sa.or_(opens_at.is_(None), opens_at <= _MOMENT, in_progress.is_not(None)))
+    return statement.where(sa.or_(closes_at.is_(None), closes_at > _MOMENT, in_progress.is_not(None)))
 
 
 @cache
@@ -193,7 +193,7 @@ def every_exam() -> Statement:
     """All exams with the same columns, as staff see them; to be run with `asked_by`."""
     return sa.select(
         Exam.id, Exam.title, Exam.state, Exam.opens_at, Exam.closes_at, Exam.time_limit_minutes, Exam.attempts_allowed,
-        _used(_USER), _open(_USER, sa.bindparam("moment", type_=Moment)),
+        _used(), _open(_MOMENT),
     ).where(Exam.tenant_id == _TENANT)  # fmt: skip
 
 
@@ -202,11 +202,11 @@ def asked_by(user_id: UUID, moment: datetime) -> dict[str, Any]:
     return {"tenant": tenant_id(), "user": user_id, "moment": moment}
 
 
-def _assigned(statement: Statement, tenant: Any, user: Any) -> Statement:
+def _assigned(statement: Statement) -> Statement:
     return (
         statement.select_from(Exam)
         .join(Assignment, sa.and_(Assignment.tenant_id == Exam.tenant_id, Assignment.exam_id == Exam.id))
-        .where(Exam.tenant_id == tenant, Assignment.user_id == user, Exam.state != ExamState.DRAFT.value)
+        .where(Exam.tenant_id == _TENANT, Assignment.user_id == _USER, Exam.state != ExamState.DRAFT.value)
     )
 
 
@@ -219,20 +219,20 @@ def _allowed() -> sa.Label[Any]:
     return (Exam.attempts_allowed + Assignment.extra_attempts).label("attempts_allowed")
 
 
-def _own(column: Any, user: Any) -> sa.Select[Any]:
+def _own(column: Any) -> sa.Select[Any]:
     own: sa.Select[Any] = sa.select(column).where(
-        _attempts.tenant_id == Exam.tenant_id, _attempts.exam_id == Exam.id, _attempts.user_id == user
+        _attempts.tenant_id == Exam.tenant_id, _attempts.exam_id == Exam.id, _attempts.user_id == _USER
     )
     return own.correlate(Exam)
 
 
-def _used(user: Any) -> sa.Label[Any]:
-    return _own(sa.func.count(_attempts.id), user).scalar_subquery().label("attempts_used")
+def _used() -> sa.Label[Any]:
+    return _own(sa.func.count(_attempts.id)).scalar_subquery().label("attempts_used")
 
 
-def _open(user: Any, moment: Any = None) -> sa.Label[Any]:
+def _open(moment: Any) -> sa.Label[Any]:
     """The open attempt; with `moment` only where its time is not up."""
-    statement = _own(_attempts.id, user).where(_attempts.state == State.OPEN.value)
+    statement = _own(_attempts.id).where(_attempts.state == State.OPEN.value)
     if moment is not None:
         statement = statement.where(sa.or_(_attempts.deadline_at.is_(None), _attempts.deadline_at > moment))
     return statement.scalar_subquery().label("open_attempt")
